@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.entropy.health;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * The health of one token: judges its bytes unit by unit and remembers what they showed.
+ *
+ * <p>A token begins in {@link State#STARTUP}: 1,024 samples (SP 800-90B section 4.3) are tested and dropped before the
+ * first is published. A unit that fails the intermittent tier is dropped; two in a row, or 5 of the last 100, raise the
+ * alarm. The permanent tier quarantines at once. While the alarm's long test runs nothing is published, and any further
+ * fault or alarm quarantines. Dropped samples stay in the history; only a start-up test resets it.
+ *
+ * <p>{@link #judge} and the long test's outcome belong to the thread that reads the token. {@link #requestStartUp} and
+ * {@link #status} may be called from any thread.
+ */
+public final class TokenHealth {
+    /** Samples of the start-up test. */
+    public static final int STARTUP_SAMPLES = 1024;
+
+    private static final int WATCHED_UNITS = 100;
+    private static final int FAILED_OF_WATCHED = 5;
+    private static final int FAILED_IN_A_ROW = 2;
+
+    /** Where a token stands. */
+    public enum State { STARTUP, SERVING, ALARMED, QUARANTINED }
+
+    /**
+     * What has happened so far.
+     *
+     * @param state     where the token stands
+     * @param reason    why it is alarmed or quarantined, or why a unit was last dropped; null if there was nothing
+     * @param published units let out
+     * @param dropped   units dropped because they failed a test
+     * @param startUps  start-up tests passed
+     * @param alarms    alarms raised
+     */
+    public record Status(State state, Reason reason, long published, long dropped, long startUps, long alarms) {
+    }
+
+    private final HealthPolicy policy;
+    private final CutOffs intermittent;
+    private final CutOffs permanent;
+    private final RepetitionCountTest repetition = new RepetitionCountTest();
+    private final Deque<Boolean> watched = new ArrayDeque<>();
+
+    private State state = State.STARTUP;
+    private Reason reason;
+    private int startUpSamples;
+    private int failedInARow;
+    private long published;
+    private long dropped;
+    private long startUps;
+    private long alarms;
+    private volatile boolean startUpRequested;
+    private volatile Status status;
+
+    public TokenHealth(HealthPolicy policy) {
+        this.policy = policy;
+        this.intermittent = policy.intermittent();
+        this.permanent = policy.permanent();
+        remember();
+    }
+
+    /** Judges the next unit where nothing is known of the answers it came in. */
+    public Verdict judge(byte[] unit) {
+        return judge(unit, List.of());
+    }
+
+    /**
+     * Judges the next unit.
+     *
+     * @param unit    {@link HealthPolicy#unitBytes} bytes, in the order the token gave them; not changed, not kept
+     * @param answers the answers the unit is made of, in order
+     */
+    public Verdict judge(byte[] unit, List<Answer> answers) {
+        if (unit.length != policy.unitBytes()) {
+            throw new IllegalArgumentException("a unit is " + policy.unitBytes() + " bytes, not " + unit.length);
+        }
+        Verdict verdict = verdict(unit, answers);
+        remember();
+        return verdict;
+    }
+
+    /** A new start-up test before the next byte is published: after every reopening, and when the user or consumer asks. */
+    public void requestStartUp() {
+        startUpRequested = true;
+    }
+
+    /** The long test after an alarm was passed: the start-up test is next, then the token serves again. */
+    public void longTestPassed() {
+        if (state == State.ALARMED) {
+            beginStartUp();
+            remember();
+        }
+    }
+
+    /** The long test after an alarm was failed or did not finish in time. */
+    public void longTestFailed() {
+        if (state == State.ALARMED) {
+            quarantine(Reason.ASSESSMENT);
+            remember();
+        }
+    }
+
+    public Status status() {
+        return status;
+    }
+
+    private Verdict verdict(byte[] unit, List<Answer> answers) {
+        if (state == State.QUARANTINED) {
+            return new Verdict.Quarantine(reason);
+        }
+        if (startUpRequested) {
+            startUpRequested = false;
+            if (state != State.ALARMED) {
+                beginStartUp();
+            }
+        }
+        Finding finding = examine(unit, answers);
+        watch(finding.severity() != Severity.NONE);
+        return switch (finding.severity()) {
+            case NONE -> passed(unit.length);
+            case INTERMITTENT -> failed(finding.reason());
+            case FAULT -> alarm(finding.reason());
+            case PERMANENT -> quarantine(finding.reason());
+        };
+    }
+
+    private Verdict passed(int samples) {
+        return switch (state) {
+            case STARTUP -> {
+                startUpSamples += samples;
+                if (startUpSamples >= STARTUP_SAMPLES) {
+                    state = State.SERVING;
+                    reason = null;
+                    startUps++;
+                }
+                yield new Verdict.Drop(Reason.STARTING);
+            }
+            case SERVING -> {
+                published++;
+                yield new Verdict.Publish();
+            }
+            case ALARMED, QUARANTINED -> new Verdict.Drop(reason);
+        };
+    }
+
+    private Verdict failed(Reason why) {
+        if (failedInARow >= FAILED_IN_A_ROW || failedOfWatched() >= FAILED_OF_WATCHED) {
+            return alarm(why);
+        }
+        dropped++;
+        startUpSamples = 0;
+        if (state != State.ALARMED) {
+            reason = why;
+        }
+        return new Verdict.Drop(why);
+    }
+
+    private Verdict alarm(Reason why) {
+        if (state == State.ALARMED) {
+            return quarantine(why);
+        }
+        dropped++;
+        alarms++;
+        state = State.ALARMED;
+        reason = why;
+        clearWatch();
+        return new Verdict.Alarm(why);
+    }
+
+    private Verdict quarantine(Reason why) {
+        dropped++;
+        state = State.QUARANTINED;
+        reason = why;
+        return new Verdict.Quarantine(why);
+    }
+
+    private void beginStartUp() {
+        state = State.STARTUP;
+        startUpSamples = 0;
+        repetition.reset();
+        clearWatch();
+    }
+
+    private void watch(boolean failure) {
+        failedInARow = failure ? failedInARow + 1 : 0;
+        watched.addLast(failure);
+        if (watched.size() > WATCHED_UNITS) {
+            watched.removeFirst();
+        }
+    }
+
+    private void clearWatch() {
+        watched.clear();
+        failedInARow = 0;
+    }
+
+    private long failedOfWatched() {
+        return watched.stream().filter(failure -> failure).count();
+    }
+
+    private void remember() {
+        status = new Status(state, reason, published, dropped, startUps, alarms);
+    }
+
+    private enum Severity { NONE, INTERMITTENT, FAULT, PERMANENT }
+
+    private record Finding(Severity severity, Reason reason) {
+        static final Finding NONE = new Finding(Severity.NONE, null);
+    }
+
+    private Finding examine(byte[] unit, List<Answer> answers) {
+        int run = repetition.feed(unit);
+        int proportion = 0;
+        for (int from = 0; from < unit.length; from += CutOffs.WINDOW) {
+            proportion = Math.max(proportion, AdaptiveProportionTest.count(unit, from));
+        }
+        if (run >= permanent.repetition()) {
+            return new Finding(Severity.PERMANENT, Reason.REPETITION_COUNT);
+        }
+        if (proportion >= permanent.proportion()) {
+            return new Finding(Severity.PERMANENT, Reason.ADAPTIVE_PROPORTION);
+        }
+        if (run >= intermittent.repetition()) {
+            return new Finding(Severity.INTERMITTENT, Reason.REPETITION_COUNT);
+        }
+        if (proportion >= intermittent.proportion()) {
+            return new Finding(Severity.INTERMITTENT, Reason.ADAPTIVE_PROPORTION);
+        }
+        return Finding.NONE;
+    }
+}
