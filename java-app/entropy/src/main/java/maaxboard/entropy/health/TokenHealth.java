@@ -10,8 +10,10 @@ import java.util.List;
  *
  * <p>A token begins in {@link State#STARTUP}: 1,024 samples (SP 800-90B section 4.3) are tested and dropped before the
  * first is published. A unit that fails the intermittent tier is dropped; two in a row, or 5 of the last 100, raise the
- * alarm. The permanent tier quarantines at once. While the alarm's long test runs nothing is published, and any further
- * fault or alarm quarantines. Dropped samples stay in the history; only a start-up test resets it.
+ * alarm, and so does one repeated piece or one implausible unit. The permanent tier quarantines at once, and so do bytes
+ * that another token has given: both tokens. While the alarm's long test runs nothing is published, and any further alarm
+ * quarantines. Dropped samples stay in the history; only a start-up test resets it, and it never resets the memory of
+ * pieces.
  *
  * <p>{@link #judge} and the long test's outcome belong to the thread that reads the token. {@link #requestStartUp} and
  * {@link #status} may be called from any thread.
@@ -44,6 +46,8 @@ public final class TokenHealth {
     private final CutOffs intermittent;
     private final CutOffs permanent;
     private final RepetitionCountTest repetition = new RepetitionCountTest();
+    private final Plausibility plausibility;
+    private final PieceMemory memory;
     private final Deque<Boolean> watched = new ArrayDeque<>();
 
     private State state = State.STARTUP;
@@ -56,9 +60,19 @@ public final class TokenHealth {
     private long alarms;
     private volatile boolean startUpRequested;
     private volatile Status status;
+    /** Set by the thread that found this token's bytes in another token. */
+    private volatile boolean alike;
 
+    /** A token on its own, compared with no other. */
     public TokenHealth(HealthPolicy policy) {
+        this(policy, new PieceMemory());
+    }
+
+    /** @param memory the one memory of all tokens, by which a piece that two of them give is found */
+    public TokenHealth(HealthPolicy policy, PieceMemory memory) {
         this.policy = policy;
+        this.memory = memory;
+        this.plausibility = new Plausibility(policy.minEntropy());
         this.intermittent = policy.intermittent();
         this.permanent = policy.permanent();
         remember();
@@ -105,11 +119,17 @@ public final class TokenHealth {
         }
     }
 
+    /** What has happened so far. A token another was found alike with is quarantined from that moment on. */
     public Status status() {
-        return status;
+        Status now = status;
+        return alike && now.state() != State.QUARANTINED ? new Status(State.QUARANTINED, Reason.ALIKE, now.published(),
+                now.dropped(), now.startUps(), now.alarms()) : now;
     }
 
     private Verdict verdict(byte[] unit, List<Answer> answers) {
+        if (alike && state != State.QUARANTINED) {
+            return quarantine(Reason.ALIKE);
+        }
         if (state == State.QUARANTINED) {
             return new Verdict.Quarantine(reason);
         }
@@ -183,6 +203,7 @@ public final class TokenHealth {
         state = State.STARTUP;
         startUpSamples = 0;
         repetition.reset();
+        plausibility.reset();
         clearWatch();
     }
 
@@ -214,6 +235,8 @@ public final class TokenHealth {
     }
 
     private Finding examine(byte[] unit, List<Answer> answers) {
+        TokenHealth earlier = memory.firstGivenBy(this, unit);
+        boolean implausible = plausibility.refutes(unit, answers);
         int run = repetition.feed(unit);
         int proportion = 0;
         for (int from = 0; from < unit.length; from += CutOffs.WINDOW) {
@@ -225,12 +248,30 @@ public final class TokenHealth {
         if (proportion >= permanent.proportion()) {
             return new Finding(Severity.PERMANENT, Reason.ADAPTIVE_PROPORTION);
         }
+        if (earlier != null && earlier != this) {
+            earlier.alike = true;
+            return new Finding(Severity.PERMANENT, Reason.ALIKE);
+        }
+        if (earlier == this) {
+            return new Finding(Severity.FAULT, Reason.REPEATED);
+        }
+        if (implausible) {
+            return new Finding(Severity.FAULT, Reason.IMPLAUSIBLE);
+        }
         if (run >= intermittent.repetition()) {
             return new Finding(Severity.INTERMITTENT, Reason.REPETITION_COUNT);
         }
         if (proportion >= intermittent.proportion()) {
             return new Finding(Severity.INTERMITTENT, Reason.ADAPTIVE_PROPORTION);
         }
+        if (answers.stream().anyMatch(this::isSuspect) || policy.fips140() && !Fips140.passes(unit)) {
+            return new Finding(Severity.INTERMITTENT, Reason.IMPLAUSIBLE);
+        }
         return Finding.NONE;
+    }
+
+    /** Never true of a good token: fewer bytes than asked for, or sooner than the user says it can. */
+    private boolean isSuspect(Answer answer) {
+        return answer.got() < answer.asked() || answer.nanos() < policy.minAnswerNanos();
     }
 }

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.entropy.health;
+
+import java.util.List;
+
+/**
+ * Rules for what a statistic misses: counters, text, records with a constant head, answers that were not filled. The
+ * probability given with each rule is that of a false alarm on uniform bytes in a window of 512; none exceeds 2^-40.
+ */
+final class Plausibility {
+    private static final int WINDOW = CutOffs.WINDOW;
+    private static final int PIECE = PieceMemory.PIECE;
+
+    /** Nine bytes in arithmetic progression: 504 places, 2^-56 each: 2^-47. */
+    private static final int EQUAL_BYTE_STEPS = 8;
+    /** Four 32-bit words in arithmetic progression: 500 places, two byte orders, 2^-64 each: 2^-54. */
+    private static final int EQUAL_WORD_STEPS = 3;
+    /** The same two bytes at the head of four in a row: 16 pieces or answers, 2^-48 each: 2^-44. */
+    private static final int SAME_HEADS = 4;
+    /** Six zero bytes at an answer's end: up to 16 answers, 2^-48 each: 2^-44. */
+    private static final int UNFILLED = 6;
+    private static final int[] STRIDES = {2, 4, 8, 16, 32, 64, 128, 256};
+    /** Eight strides, 2^-43 each: 2^-40. */
+    private static final double STRIDE_ALPHA = 0x1p-43;
+
+    private final int[] strideCutOffs = new int[STRIDES.length];
+    private final Heads pieceHeads = new Heads();
+    private final Heads answerHeads = new Heads();
+
+    /** @param minEntropy claimed, bits a byte: two bytes of a good source are equal with at most 2^-minEntropy */
+    Plausibility(double minEntropy) {
+        for (int i = 0; i < STRIDES.length; i++) {
+            strideCutOffs[i] = 1 + Binomial.critical(WINDOW - STRIDES[i], Math.pow(2, -minEntropy), STRIDE_ALPHA);
+        }
+    }
+
+    /** True if the unit or its answers cannot be random bytes. Takes the heads of pieces and answers into the history. */
+    boolean refutes(byte[] unit, List<Answer> answers) {
+        boolean heads = sameHeads(unit, answers);
+        boolean others = unfilled(unit, answers);
+        for (int from = 0; from < unit.length; from += WINDOW) {
+            others |= countsBytes(unit, from) || countsWords(unit, from) || isText(unit, from) || keepsStride(unit, from);
+        }
+        return heads || others;
+    }
+
+    void reset() {
+        pieceHeads.reset();
+        answerHeads.reset();
+    }
+
+    /** 8-bit counters, up or down, of any step. Step 0 is the repetition count test's. */
+    static boolean countsBytes(byte[] unit, int from) {
+        int steps = 0;
+        int last = 0;
+        for (int i = from + 1; i < from + WINDOW; i++) {
+            int step = unit[i] - unit[i - 1] & 0xff;
+            steps = step == 0 ? 0 : step == last ? steps + 1 : 1;
+            last = step;
+            if (steps >= EQUAL_BYTE_STEPS) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** 32-bit counters of any step, both byte orders, at any alignment. */
+    static boolean countsWords(byte[] unit, int from) {
+        for (int i = from; i + 4 * EQUAL_WORD_STEPS + 4 <= from + WINDOW; i++) {
+            if (sameWordSteps(unit, i, false) || sameWordSteps(unit, i, true)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean sameWordSteps(byte[] unit, int at, boolean reversed) {
+        int first = word(unit, at, reversed);
+        int second = word(unit, at + 4, reversed);
+        int third = word(unit, at + 8, reversed);
+        int step = second - first;
+        return step != 0 && third - second == step && word(unit, at + 12, reversed) - third == step;
+    }
+
+    private static int word(byte[] bytes, int at, boolean reversed) {
+        int word = bytes[at] << 24 | (bytes[at + 1] & 0xff) << 16 | (bytes[at + 2] & 0xff) << 8 | bytes[at + 3] & 0xff;
+        return reversed ? Integer.reverseBytes(word) : word;
+    }
+
+    /** A piece of 32 bytes that is all printable ASCII, tab or line end: 16 pieces, (98/256)^32 each: 2^-40.3. */
+    static boolean isText(byte[] unit, int from) {
+        for (int piece = from; piece < from + WINDOW; piece += PIECE) {
+            int i = piece;
+            while (i < piece + PIECE && isTextByte(unit[i])) {
+                i++;
+            }
+            if (i == piece + PIECE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isTextByte(byte b) {
+        return b >= 0x20 && b < 0x7f || b == '\t' || b == '\n' || b == '\r';
+    }
+
+    /** Records of 2 to 256 bytes that are mostly constant: wide counters, padding, time stamps. */
+    private boolean keepsStride(byte[] unit, int from) {
+        for (int s = 0; s < STRIDES.length; s++) {
+            int equal = 0;
+            for (int i = from + STRIDES[s]; i < from + WINDOW; i++) {
+                if (unit[i] == unit[i - STRIDES[s]]) {
+                    equal++;
+                }
+            }
+            if (equal >= strideCutOffs[s]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Tag and length of a TLV, or any other constant head, before the bytes of each answer or piece. */
+    private boolean sameHeads(byte[] unit, List<Answer> answers) {
+        boolean same = false;
+        for (int piece = 0; piece < unit.length; piece += PIECE) {
+            same |= pieceHeads.feed(unit, piece);
+        }
+        int at = 0;
+        for (Answer answer : answers) {
+            if (answer.got() >= 2 && at + 2 <= unit.length) {
+                same |= answerHeads.feed(unit, at);
+            }
+            at += answer.got();
+        }
+        return same;
+    }
+
+    /** The end of an answer is still as the caller's zeroed buffer was: the driver said it had filled it, and had not. */
+    private static boolean unfilled(byte[] unit, List<Answer> answers) {
+        int end = 0;
+        for (Answer answer : answers) {
+            end += answer.got();
+            int zeros = 0;
+            while (zeros < Math.min(UNFILLED, answer.got()) && end <= unit.length && unit[end - 1 - zeros] == 0) {
+                zeros++;
+            }
+            if (zeros == UNFILLED) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static final class Heads {
+        private int last = -1;
+        private int run;
+
+        boolean feed(byte[] unit, int at) {
+            int head = (unit[at] & 0xff) << 8 | unit[at + 1] & 0xff;
+            run = head == last ? run + 1 : 1;
+            last = head;
+            return run >= SAME_HEADS;
+        }
+
+        void reset() {
+            last = -1;
+            run = 0;
+        }
+    }
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.entropy.health;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FaultsTest {
+    private static final Verdict PUBLISH = new Verdict.Publish();
+    private static final Verdict REPEATED = new Verdict.Alarm(Reason.REPEATED);
+    private static final Verdict IMPLAUSIBLE = new Verdict.Alarm(Reason.IMPLAUSIBLE);
+
+    private final Random random = new Random(7);
+    private final TokenHealth health = serving(new TokenHealth(HealthPolicy.DEFAULT));
+
+    @Test
+    void sipHashGivesItsAuthorsTestVector() {
+        byte[] input = new byte[15];
+        for (int i = 0; i < input.length; i++) {
+            input[i] = (byte) i;
+        }
+        assertEquals(0xa129ca6149be45e5L, new SipHash(0x0706050403020100L, 0x0f0e0d0c0b0a0908L).hash(input, 0, 15));
+    }
+
+    @Test
+    void aPieceThatComesAgainAfterTwoMebibytesRaisesTheAlarm() {
+        byte[] first = good();
+        health.judge(first);
+        for (int unit = 0; unit < 65_536 / 16 - 1; unit++) {
+            assertEquals(PUBLISH, health.judge(good()));
+        }
+        byte[] unit = good();
+        System.arraycopy(first, 480, unit, 0, 32);
+        assertEquals(REPEATED, health.judge(unit));
+    }
+
+    @Test
+    void aPieceThatComesTwiceInOneUnitRaisesTheAlarm() {
+        byte[] unit = good();
+        System.arraycopy(unit, 32, unit, 256, 32);
+        assertEquals(REPEATED, health.judge(unit));
+    }
+
+    @Test
+    void theHistoryForgetsExactlyTheOldestPieces() {
+        var history = new PieceHistory();
+        var reference = new ArrayList<Long>();
+        for (int i = 0; i < 3 * PieceHistory.LENGTH; i++) {
+            long hash = random.nextLong() & ~3L;
+            history.add(hash);
+            reference.add(hash);
+        }
+        var kept = new HashSet<>(reference.subList(2 * PieceHistory.LENGTH, 3 * PieceHistory.LENGTH));
+        for (int i = 0; i < reference.size(); i++) {
+            assertEquals(kept.contains(reference.get(i)), history.contains(reference.get(i)));
+        }
+    }
+
+    @Test
+    void twoTokensThatGiveTheSameBytesAreBothQuarantined() {
+        var memory = new PieceMemory();
+        var one = serving(new TokenHealth(HealthPolicy.DEFAULT, memory));
+        var two = serving(new TokenHealth(HealthPolicy.DEFAULT, memory));
+        byte[] unit = good();
+        assertEquals(PUBLISH, one.judge(unit));
+        var verdict = new Verdict.Quarantine(Reason.ALIKE);
+        assertEquals(verdict, two.judge(unit));
+        assertEquals(TokenHealth.State.QUARANTINED, one.status().state());
+        assertEquals(verdict, one.judge(good()));
+    }
+
+    @Test
+    void aForgottenTokenIsComparedWithNoMore() {
+        var memory = new PieceMemory();
+        var one = serving(new TokenHealth(HealthPolicy.DEFAULT, memory));
+        var two = serving(new TokenHealth(HealthPolicy.DEFAULT, memory));
+        byte[] unit = good();
+        one.judge(unit);
+        memory.forget(one);
+        assertEquals(PUBLISH, two.judge(unit));
+    }
+
+    @Test
+    void aTokenThatRepeatsItselfForGoodIsQuarantinedBeforeItEverServes() {
+        var token = new TokenHealth(HealthPolicy.DEFAULT);
+        byte[] unit = good();
+        token.judge(unit);
+        assertEquals(REPEATED, token.judge(unit));
+        assertEquals(new Verdict.Quarantine(Reason.REPEATED), token.judge(unit));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, -1, 2, 17, 255})
+    void byteCountersRaiseTheAlarm(int step) {
+        byte[] unit = good();
+        for (int i = 0; i < 32; i++) {
+            unit[37 + i] = (byte) (200 + step * i);
+        }
+        assertEquals(IMPLAUSIBLE, health.judge(unit));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"LITTLE_ENDIAN,1,0", "BIG_ENDIAN,1,0", "LITTLE_ENDIAN,-65536,3", "BIG_ENDIAN,2654435769,1"})
+    void wordCountersOfBothByteOrdersRaiseTheAlarm(String order, long step, int offset) {
+        byte[] unit = good();
+        var words = ByteBuffer.wrap(unit).order(order.equals("BIG_ENDIAN") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < 8; i++) {
+            words.putInt(64 + offset + 4 * i, (int) (0xfffffffd + step * i));
+        }
+        assertEquals(IMPLAUSIBLE, health.judge(unit));
+    }
+
+    @Test
+    void aWideCounterInEachPieceOfConstantBytesRaisesTheAlarm() {
+        byte[] unit = good();
+        for (int piece = 32; piece < unit.length; piece += 32) {
+            System.arraycopy(unit, 0, unit, piece, 24);
+            ByteBuffer.wrap(unit).putLong(piece + 24, random.nextLong());
+        }
+        assertEquals(IMPLAUSIBLE, health.judge(unit));
+    }
+
+    @Test
+    void textInOnePieceRaisesTheAlarm() {
+        byte[] unit = good();
+        System.arraycopy("no random bytes here, just a line".getBytes(US_ASCII), 0, unit, 96, 32);
+        assertEquals(IMPLAUSIBLE, health.judge(unit));
+    }
+
+    @Test
+    void thirtyOneBytesOfTextDoNot() {
+        byte[] unit = good();
+        System.arraycopy("no random bytes here, just a line".getBytes(US_ASCII), 0, unit, 96, 31);
+        unit[127] = 1;
+        assertEquals(PUBLISH, health.judge(unit));
+    }
+
+    @Test
+    void aTagAndLengthBeforeEachPieceRaisesTheAlarm() {
+        byte[] unit = good();
+        for (int piece = 0; piece < 128; piece += 32) {
+            unit[piece] = 0x7c;
+            unit[piece + 1] = 30;
+        }
+        assertEquals(IMPLAUSIBLE, health.judge(unit));
+    }
+
+    @Test
+    void aTagAndLengthBeforeEachAnswerIsFoundWithinTheStartUpTest() {
+        var token = new TokenHealth(HealthPolicy.DEFAULT);
+        var answers = List.of(new Answer(256, 256, 0), new Answer(256, 256, 0));
+        assertInstanceOf(Verdict.Drop.class, token.judge(withAnswerHeads(), answers));
+        assertEquals(IMPLAUSIBLE, token.judge(withAnswerHeads(), answers));
+    }
+
+    @Test
+    void anAnswerWhoseEndWasNotFilledRaisesTheAlarm() {
+        byte[] unit = withoutZeros(good());
+        for (int i = 250; i < 256; i++) {
+            unit[i] = 0;
+        }
+        var policy = HealthPolicy.DEFAULT.withMinEntropy(1);
+        var token = serving(new TokenHealth(policy));
+        assertEquals(IMPLAUSIBLE, token.judge(unit, List.of(new Answer(256, 256, 0), new Answer(256, 256, 0))));
+    }
+
+    @Test
+    void fewerBytesThanAskedForDropTheUnitAndTwiceInARowRaiseTheAlarm() {
+        var answers = List.of(new Answer(256, 256, 0), new Answer(256, 200, 0), new Answer(56, 56, 0));
+        assertEquals(new Verdict.Drop(Reason.IMPLAUSIBLE), health.judge(good(), answers));
+        assertEquals(IMPLAUSIBLE, health.judge(good(), answers));
+    }
+
+    @Test
+    void answersFasterThanTheUserAllowsAreImplausible() {
+        var token = serving(new TokenHealth(new HealthPolicy(6, 0x1p-30, 0x1p-60, false, 1000)));
+        assertEquals(PUBLISH, token.judge(good(), List.of(new Answer(512, 512, 1000))));
+        assertEquals(new Verdict.Drop(Reason.IMPLAUSIBLE), token.judge(good(), List.of(new Answer(512, 512, 999))));
+    }
+
+    @Test
+    void goodBytesInAnswersOfAnySizePassEveryRule() {
+        for (int size : new int[] {32, 64, 256, 512}) {
+            var answers = new ArrayList<Answer>();
+            for (int i = 0; i < 512 / size; i++) {
+                answers.add(new Answer(size, size, 1));
+            }
+            for (int unit = 0; unit < 2000; unit++) {
+                assertEquals(PUBLISH, health.judge(good(), answers));
+            }
+        }
+    }
+
+    @Test
+    void theFips140OptionTestsAndDropsFiveWindowsTogether() {
+        var policy = new HealthPolicy(6, 0x1p-30, 0x1p-60, true, 0);
+        var token = new TokenHealth(policy);
+        assertEquals(2560, policy.unitBytes());
+        token.judge(bytes(2560));
+        assertEquals(PUBLISH, token.judge(bytes(2560)));
+        byte[] biased = bytes(2560);
+        for (int i = 0; i < 2500; i += 16) {
+            biased[i] |= 0x55;
+        }
+        assertEquals(new Verdict.Drop(Reason.IMPLAUSIBLE), token.judge(biased));
+        assertEquals(PUBLISH, token.judge(bytes(2560)));
+    }
+
+    @Test
+    void theFips140TestsFailAboutOneGoodBlockIn1250() {
+        int failed = 0;
+        for (int block = 0; block < 8_000; block++) {
+            failed += Fips140.passes(bytes(Fips140.BLOCK_BYTES)) ? 0 : 1;
+        }
+        assertTrue(failed > 0 && failed < 30, "failed " + failed + " of 8000");
+    }
+
+    @Test
+    void eachFips140TestFindsItsFault() {
+        byte[] stuckHigh = bytes(2500);
+        for (int i = 0; i < 60; i++) {
+            stuckHigh[i * 40] = (byte) 0xff;
+            stuckHigh[i * 40 + 1] |= 0x77;
+        }
+        assertFalse(Fips140.passes(stuckHigh), "monobit");
+        byte[] even = new byte[2500];
+        for (int i = 0; i < even.length; i++) {
+            even[i] = (byte) (i * 11);
+        }
+        assertFalse(Fips140.passes(even), "poker");
+        byte[] longRun = bytes(2500);
+        longRun[100] = 0;
+        longRun[101] = 0;
+        longRun[102] = 0;
+        longRun[103] = 0;
+        assertFalse(Fips140.passes(longRun), "long run");
+    }
+
+    private TokenHealth serving(TokenHealth token) {
+        while (token.status().state() != TokenHealth.State.SERVING) {
+            token.judge(good());
+        }
+        return token;
+    }
+
+    private byte[] withAnswerHeads() {
+        byte[] unit = good();
+        for (int answer = 0; answer < 512; answer += 256) {
+            unit[answer] = (byte) 0x82;
+            unit[answer + 1] = (byte) 0xfe;
+        }
+        return unit;
+    }
+
+    private static byte[] withoutZeros(byte[] unit) {
+        for (int i = 0; i < unit.length; i++) {
+            unit[i] |= 1;
+        }
+        return unit;
+    }
+
+    private byte[] good() {
+        return bytes(CutOffs.WINDOW);
+    }
+
+    private byte[] bytes(int count) {
+        byte[] bytes = new byte[count];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+}
