@@ -4,4 +4,10 @@
 module maaxboard.entropy {
     requires info.picocli;
     requires com.fasterxml.jackson.core;
+    requires jdk.unsupported; // sun.misc.Signal
+
+    exports maaxboard.entropy.linux;
+    exports maaxboard.entropy.pkcs11;
+    exports maaxboard.entropy.health;
+    exports maaxboard.entropy.region;
 }
