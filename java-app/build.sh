@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Builds the Java modules without their tests. Afterwards build/host/bin holds
+# launchers of entropy and virtual-token, and build/modules what the guest's
+# runtime is linked from.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+build=$here/../build
+"$here/mvn.sh" -q package -DskipTests
+
+# place FOLDER FILE...: the folder holds these files afterwards, and no others
+place() {
+    rm -rf "$1"
+    mkdir -p "$1"
+    folder=$1
+    shift
+    cp "$@" "$folder"
+}
+place "$build/modules" "$here"/entropy/target/modules/*.jar "$here"/entropy/target/entropy-*.jar
+place "$build/host/lib/entropy" "$build"/modules/*
+place "$build/host/lib/virtual-token" "$here"/virtual-token/target/modules/*.jar "$here"/virtual-token/target/virtual-token-*.jar
+place "$build/host/lib/demo" "$here"/guest-tests/target/modules/*.jar "$here"/guest-tests/target/guest-tests-*.jar
+
+jdk=$("$here/jdk.sh")
+# launcher NAME JAVA-OPTION...: "$lib" in them stands for the program's folder of jars
+launcher() {
+    name=$1
+    shift
+    cat >"$build/host/bin/$name" <<END
+#!/bin/sh
+lib=\$(dirname "\$(dirname "\$(readlink -f "\$0")")")/lib/$name
+exec "$jdk/bin/java" -XX:+UseSerialGC -XX:-UsePerfData $* "\$@"
+END
+    chmod +x "$build/host/bin/$name"
+}
+mkdir -p "$build/host/bin"
+# shellcheck disable=SC2016
+{
+    launcher entropy --enable-native-access=maaxboard.entropy -p '"$lib"' \
+        -m maaxboard.entropy/maaxboard.entropy.cli.Main
+    launcher virtual-token --enable-native-access=maaxboard.virtualtoken -p '"$lib"' \
+        -m maaxboard.virtualtoken/maaxboard.virtualtoken.Main
+    launcher demo --enable-native-access=ALL-UNNAMED -cp '"$lib/*"' maaxboard.guest.Demo
+}
