@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# From a fresh clone to random bytes in shared memory: prepares what is missing,
+# then does what the word says.
+#
+#   demo.sh prepare    nothing more
+#   demo.sh demo       boots a guest with a virtual token, shows what arrives on the host
+#   demo.sh run        the same guest with its console on this terminal
+#
+# IMAGES=FOLDER boots those images instead of the quick guest's.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+# shellcheck source=board/qemu/progress.sh
+. "$here/progress.sh"
+
+"$here/prerequisites.sh"
+if [ -n "${IMAGES-}" ]; then
+    images=$(cd "$IMAGES" && pwd)
+    progress_of 2 "$top/build/log"
+else
+    images=$top/build/quick-guest
+    progress_of 5 "$top/build/log"
+fi
+step 20 "JDK 25 and QEMU 10" "$here/tools.sh"
+step 40 "Java modules" "$top/java-app/build.sh"
+if [ -z "${IMAGES-}" ]; then
+    step 25 "Debian 13 packages for the guest" "$here/debian13.sh" guest
+    step 260 "Linux kernel for the guest" "$here/kernel.sh"
+    step 20 "Quick guest's images" "$here/quick-guest.sh" "$images"
+fi
+progress_end
+
+case ${1-} in
+prepare) ;;
+demo) IMAGES=$images exec "$top/build/host/bin/demo" ;;
+run) exec "$here/console.sh" "$images" ;;
+*)
+    echo "usage: demo.sh prepare|demo|run" >&2
+    exit 64
+    ;;
+esac

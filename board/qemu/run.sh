@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Boots a folder of images (Image, rootfs.cpio.gz) in QEMU, the console on this
+# terminal (Ctrl-A X ends it).
+#
+#   run.sh IMAGES FOLDER [QEMU OPTION...]
+#
+# Everything of the run is kept in FOLDER: the RAM file `ram`, the device tree, and
+# the sockets token0.sock and token1.sock (a virtual token plugs in there) and
+# qmp.sock. The entropy region on the host's side is
+#   --region FOLDER/ram@0x4000000+0x10000,FOLDER/ram@0x4010000+0x1000
+# MEMORY (in MiB, 256) sizes the guest's RAM.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=board/qemu/lib.sh
+. "$here/lib.sh"
+
+[ $# -ge 2 ] || give_up 64 "usage: run.sh IMAGES FOLDER [QEMU OPTION...]"
+images=$1 run=$2
+shift 2
+for image in Image rootfs.cpio.gz; do
+    [ -r "$images/$image" ] || give_up 66 "no $image in $images"
+done
+mkdir -p "$run"
+rm -f "$run/ram" "$run"/*.sock
+
+machine=virt,memory-backend=ram,gic-version=2
+memory=${MEMORY:-256}
+# The sockets' names are short ones relative to FOLDER: a socket's path ends at 107 bytes.
+images=$(cd "$images" && pwd)
+cd "$run"
+
+# shellcheck disable=SC2054
+set -- -machine "$machine" -cpu cortex-a53 -m "$memory" -nic none \
+    -object "memory-backend-file,id=ram,size=${memory}M,mem-path=ram,share=on" \
+    -kernel "$images/Image" -initrd "$images/rootfs.cpio.gz" \
+    -append "console=ttyAMA0 uio_pdrv_genirq.of_id=generic-uio panic=-1 ${APPEND-}" -no-reboot \
+    -device qemu-xhci,id=xhci \
+    -chardev socket,id=token0,path=token0.sock,server=on,wait=off \
+    -device usb-redir,chardev=token0,bus=xhci.0,port=1 \
+    -chardev socket,id=token1,path=token1.sock,server=on,wait=off \
+    -device usb-redir,chardev=token1,bus=xhci.0,port=2 \
+    -qmp unix:qmp.sock,server=on,wait=off -nographic "$@"
+
+"$here/qemu.sh" "$@" -machine "$machine,dumpdtb=virt.dtb" >/dev/null 2>dumpdtb.log </dev/null ||
+    { cat dumpdtb.log >&2; give_up 70 "QEMU did not give its device tree"; }
+dtc -q -@ -I dts -O dtb -o entropy.dtbo "$here/entropy.dtso"
+fdtoverlay -i virt.dtb -o guest.dtb entropy.dtbo
+exec "$here/qemu.sh" "$@" -dtb guest.dtb
