@@ -80,20 +80,21 @@ public record Assessment(int samples, int bits, int distinct, List<Estimate> est
     private static List<Callable<List<Estimate>>> tasks(Samples samples) {
         byte[] literal = samples.ranked();
         int alphabet = samples.distinct();
-        var tasks = new ArrayList<Callable<List<Estimate>>>(bySymbols(literal, alphabet, Estimate.View.LITERAL));
-        if (alphabet == 2) {
-            tasks.addAll(byBits(literal, Estimate.View.LITERAL));
-        } else {
+        var tasks = new ArrayList<Callable<List<Estimate>>>();
+        if (alphabet > 2) {
             byte[] bitstring = samples.bitstring();
             tasks.addAll(bySymbols(bitstring, 2, Estimate.View.BITSTRING));
             tasks.addAll(byBits(bitstring, Estimate.View.BITSTRING));
+        }
+        tasks.addAll(bySymbols(literal, alphabet, Estimate.View.LITERAL));
+        if (alphabet == 2) {
+            tasks.addAll(byBits(literal, Estimate.View.LITERAL));
         }
         return tasks;
     }
 
     private static List<Callable<List<Estimate>>> bySymbols(byte[] symbols, int alphabet, Estimate.View view) {
         return List.of(
-                () -> one(Estimator.MULTI_MMC, view, MultiMmc.estimate(symbols, alphabet)),
                 () -> {
                     var tuples = new Tuples(symbols, alphabet);
                     var both = new ArrayList<Estimate>();
@@ -101,6 +102,7 @@ public record Assessment(int samples, int bits, int distinct, List<Estimate> est
                     tuples.longestRepeated().ifPresent(h -> both.addAll(one(Estimator.LRS, view, h)));
                     return both;
                 },
+                () -> one(Estimator.MULTI_MMC, view, MultiMmc.estimate(symbols, alphabet)),
                 () -> one(Estimator.LZ78Y, view, Lz78y.estimate(symbols, alphabet)),
                 () -> one(Estimator.LAG, view, Lag.estimate(symbols, alphabet)),
                 () -> one(Estimator.MULTI_MCW, view, MultiMcw.estimate(symbols, alphabet)),

@@ -64,26 +64,29 @@ final class Lz78y {
     }
 
     private static double ofBits(byte[] bits) {
-        var contexts = new BitContexts();
+        int[] counts = new BitContexts().counts;
         int history = 0;
         for (int i = 0; i < DEPTH; i++) {
             history = history << 1 | bits[i];
         }
         for (int length = 1; length <= DEPTH; length++) {
-            contexts.follow(BitContexts.of(history, length), bits[DEPTH]);
+            counts[BitContexts.of(history, length) + bits[DEPTH]]++;
         }
         int size = DEPTH;
         var score = new Score();
         for (int i = DEPTH + 1; i < bits.length; i++) {
             history = history << 1 | bits[i - 1];
+            int actual = bits[i];
             int most = 0;
             int prediction = 0;
             for (int length = DEPTH; length > 0; length--) {
                 int context = BitContexts.of(history, length);
-                int count = contexts.bestCount(context);
+                int zeros = counts[context];
+                int ones = counts[context + 1];
+                int count = Math.max(zeros, ones);
                 if (count > most) {
                     most = count;
-                    prediction = contexts.prediction(context);
+                    prediction = BitContexts.prediction(zeros, ones);
                 }
                 if (count == 0) {
                     if (size == MOST_CONTEXTS) {
@@ -91,9 +94,9 @@ final class Lz78y {
                     }
                     size++;
                 }
-                contexts.follow(context, bits[i]);
+                counts[context + actual]++;
             }
-            if (most > 0 && prediction == bits[i]) {
+            if (most > 0 && prediction == actual) {
                 score.hit();
             } else {
                 score.miss();

@@ -10,6 +10,44 @@ final class MultiMcw {
 
     /** Of equally common symbols the one seen last is predicted. */
     static double estimate(byte[] symbols, int alphabet) {
+        return alphabet == 2 ? ofBits(symbols) : ofSymbols(symbols, alphabet);
+    }
+
+    /** A window of odd width has no tie: its prediction is whether more than half of it are ones. */
+    private static double ofBits(byte[] bits) {
+        int[] ones = new int[WIDTHS.length];
+        for (int w = 0; w < WIDTHS.length; w++) {
+            for (int i = 0; i < WIDTHS[w]; i++) {
+                ones[w] += bits[i];
+            }
+        }
+        var score = new Score();
+        int[] correct = new int[WIDTHS.length];
+        int winner = 0;
+        for (int i = WIDTHS[0]; i < bits.length; i++) {
+            int actual = bits[i];
+            if (majority(ones[winner], WIDTHS[winner]) == actual) {
+                score.hit();
+            } else {
+                score.miss();
+            }
+            for (int w = 0; w < WIDTHS.length && i >= WIDTHS[w]; w++) {
+                int right = 1 ^ majority(ones[w], WIDTHS[w]) ^ actual;
+                correct[w] += right;
+                if (correct[w] >= correct[winner] && right != 0) {
+                    winner = w;
+                }
+                ones[w] += actual - bits[i - WIDTHS[w]];
+            }
+        }
+        return score.minEntropy(bits.length - WIDTHS[0], 2);
+    }
+
+    private static int majority(int ones, int width) {
+        return width - 2 * ones >>> 31;
+    }
+
+    private static double ofSymbols(byte[] symbols, int alphabet) {
         var windows = new Window[WIDTHS.length];
         for (int w = 0; w < WIDTHS.length; w++) {
             windows[w] = new Window(symbols, WIDTHS[w], alphabet);

@@ -62,36 +62,56 @@ final class MultiMmc {
     }
 
     private static double ofBits(byte[] bits) {
-        var contexts = new BitContexts();
+        int[] counts = new BitContexts().counts;
         int[] entries = new int[DEPTH + 1];
         int history = 0;
         for (int length = 1; length <= DEPTH; length++) {
             history = history << 1 | bits[length - 1];
-            contexts.follow(BitContexts.of(history, length), bits[length]);
+            counts[BitContexts.of(history, length) + bits[length]]++;
             entries[length] = 1;
         }
-        var race = new Race();
+        var score = new Score();
+        int[] correct = new int[DEPTH + 1];
+        int winner = 1;
         history = bits[0];
         for (int i = 2; i < bits.length; i++) {
             history = history << 1 | bits[i - 1];
             int actual = bits[i];
-            race.next();
+            int predicting = winner;
+            int most = correct[winner];
             boolean found = true;
             for (int length = 1; length <= DEPTH && length < i; length++) {
                 int context = BitContexts.of(history, length);
-                found = found && contexts.bestCount(context) > 0;
+                int zeros = counts[context];
+                int ones = counts[context + 1];
+                found = found && (zeros | ones) != 0;
                 if (found) {
-                    race.predicted(length, contexts.prediction(context) == actual);
+                    int right = 1 ^ BitContexts.prediction(zeros, ones) ^ actual;
+                    int sum = correct[length] + right;
+                    correct[length] = sum;
+                    if (sum >= most && right != 0) {
+                        most = sum;
+                        winner = length;
+                    }
+                    if (length == predicting) {
+                        if (right != 0) {
+                            score.hit();
+                        } else {
+                            score.miss();
+                        }
+                    }
                 }
-                if (found && contexts.count(context, actual) > 0) {
-                    contexts.follow(context, actual);
-                } else if (entries[length] < MOST_ENTRIES) {
-                    contexts.follow(context, actual);
+                int seen = counts[context + actual];
+                if (seen == 0 || !found) {
+                    if (entries[length] == MOST_ENTRIES) {
+                        continue;
+                    }
                     entries[length]++;
                 }
+                counts[context + actual] = seen + 1;
             }
         }
-        return race.score.minEntropy(bits.length - 2, 2);
+        return score.minEntropy(bits.length - 2, 2);
     }
 
     /** The sub-predictors' race: the one that was right most often, of several the longest, predicts next. */
