@@ -10,4 +10,5 @@ module maaxboard.entropy {
     exports maaxboard.entropy.pkcs11;
     exports maaxboard.entropy.health;
     exports maaxboard.entropy.region;
+    exports maaxboard.entropy.source;
 }

@@ -103,6 +103,12 @@ public final class TokenHealth {
         startUpRequested = true;
     }
 
+    /** The module itself says that the token's answer is none (CKR_DATA_INVALID): quarantined at once. */
+    public void implausibleAnswer() {
+        quarantine(Reason.IMPLAUSIBLE);
+        remember();
+    }
+
     /** The long test after an alarm was passed: the start-up test is next, then the token serves again. */
     public void longTestPassed() {
         if (state == State.ALARMED) {

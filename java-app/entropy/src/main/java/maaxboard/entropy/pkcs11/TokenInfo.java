@@ -15,6 +15,7 @@ public record TokenInfo(String label, String manufacturer, String model, String 
         long maxPinLength, Version hardware, Version firmware) {
     private static final long RNG = 0x1;
     private static final long LOGIN_REQUIRED = 0x4;
+    private static final long TOKEN_INITIALIZED = 0x400;
 
     private static final String[][] FLAG_NAMES = {
         {"0x4", "login required"}, {"0x100", "PIN pad present"}, {"0x1", "rng"}, {"0x20", "restore key not needed"},
@@ -28,6 +29,11 @@ public record TokenInfo(String label, String manufacturer, String model, String 
     /** CKF_RNG: the token has a random generator that C_GenerateRandom reaches. */
     public boolean hasRng() {
         return (flags & RNG) != 0;
+    }
+
+    /** CKF_TOKEN_INITIALIZED: modules such as SoftHSM show an empty token too, which opens no session. */
+    public boolean initialized() {
+        return (flags & TOKEN_INITIALIZED) != 0;
     }
 
     /** CKF_LOGIN_REQUIRED: some functions, seldom C_GenerateRandom, want a login. */

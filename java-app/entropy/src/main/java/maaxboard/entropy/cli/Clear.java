@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.entropy.cli;
+
+import java.util.List;
+import maaxboard.entropy.daemon.Key;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code entropy clear}: ends a token's quarantine. */
+final class Clear implements Command {
+    @Override
+    public String name() {
+        return "clear";
+    }
+
+    @Override
+    public String summary() {
+        return "End a token's quarantine; it begins anew with a start-up test.";
+    }
+
+    @Override
+    public void describe(CommandSpec spec) {
+        Options.addText(spec, "SERIAL", "the token's serial number, as 'entropy status' shows it", "--serial");
+        Options.addKeys(spec, List.of(Key.RUN_DIRECTORY));
+    }
+
+    @Override
+    public ExitCode run(ParseResult arguments) throws Exception {
+        var serial = Options.text(arguments, "--serial");
+        if (serial == null || serial.isBlank()) {
+            throw new CliException(ExitCode.USAGE, "--serial is missing: expected a serial number from 'entropy status'");
+        }
+        System.out.print(StatusCommand.ask(Options.configuration(arguments).runDirectory(), "clear " + serial));
+        System.out.flush();
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.entropy.cli;
+
+import java.nio.file.Files;
+import java.util.List;
+import maaxboard.entropy.daemon.Daemon;
+import maaxboard.entropy.daemon.Key;
+import maaxboard.entropy.daemon.Log;
+import maaxboard.entropy.pkcs11.Pkcs11Module;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code entropy run}: the service, in the foreground. */
+final class Run implements Command {
+    @Override
+    public String name() {
+        return "run";
+    }
+
+    @Override
+    public String summary() {
+        return "Fill the region from the tokens until SIGTERM.";
+    }
+
+    @Override
+    public void describe(CommandSpec spec) {
+        Options.addKeys(spec, List.of(Key.values()));
+        Options.addFlag(spec, "check the configuration and end", "--check-config");
+        Options.addFlag(spec, "trace the calls into the module to standard error", "--trace");
+        Options.addFlag(spec, "refused: pkcs11-spy would print the random bytes", "--spy");
+        spec.usageMessage().footer("", "SIGHUP reads the configuration again, SIGUSR1 starts a start-up test of every token.");
+    }
+
+    @Override
+    public ExitCode run(ParseResult arguments) throws Exception {
+        Generate.refuseSpy(arguments);
+        var configuration = Options.configuration(arguments);
+        if (Options.flag(arguments, "--check-config")) {
+            System.out.println("configuration is right");
+            return ExitCode.OK;
+        }
+        for (var module : configuration.modules()) {
+            Pkcs11Module.load(module);
+        }
+        var log = configuration.syslog() ? Log.toSyslog(configuration.logLevel())
+                : Log.to(System.err, configuration.logLevel());
+        if (!Files.isDirectory(configuration.runDirectory()) && !canCreate(configuration.runDirectory())) {
+            throw new CliException(ExitCode.CANNOT_CREATE, "run-directory " + configuration.runDirectory()
+                    + ": cannot be created; make it, owned by this user, or name another with --run-directory");
+        }
+        new Daemon(configuration, log, OpenModule.trace(Options.flag(arguments, "--trace")))
+                .run(() -> Options.configuration(arguments));
+        return ExitCode.OK;
+    }
+
+    private static boolean canCreate(java.nio.file.Path folder) {
+        try {
+            Files.createDirectories(folder);
+            return true;
+        } catch (java.io.IOException e) {
+            return false;
+        }
+    }
+}

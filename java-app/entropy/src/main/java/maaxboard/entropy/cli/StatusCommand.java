@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.entropy.cli;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.nio.file.Path;
+import java.util.List;
+import maaxboard.entropy.daemon.ControlSocket;
+import maaxboard.entropy.daemon.Key;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code entropy status}: what the running service says of itself. */
+final class StatusCommand implements Command {
+    @Override
+    public String name() {
+        return "status";
+    }
+
+    @Override
+    public String summary() {
+        return "Show what the running service does: tokens, states, bytes, errors.";
+    }
+
+    @Override
+    public void describe(CommandSpec spec) {
+        Options.addKeys(spec, List.of(Key.RUN_DIRECTORY));
+        Options.addFlag(spec, "write JSON", "--json");
+    }
+
+    @Override
+    public ExitCode run(ParseResult arguments) throws Exception {
+        System.out.print(ask(Options.configuration(arguments).runDirectory(),
+                Options.flag(arguments, "--json") ? "status-json" : "status"));
+        System.out.flush();
+        return ExitCode.OK;
+    }
+
+    /** Asks the running service, or says why that is not possible. */
+    static String ask(Path runDirectory, String line) throws CliException {
+        try {
+            return ControlSocket.ask(runDirectory, line);
+        } catch (ConnectException e) {
+            throw new CliException(ExitCode.UNAVAILABLE, ControlSocket.path(runDirectory)
+                    + ": no service answers; start it with 'entropy run' or its init script");
+        } catch (SocketException e) {
+            boolean denied = e.getMessage() != null && e.getMessage().contains("ermission");
+            throw new CliException(denied ? ExitCode.NOT_PERMITTED : ExitCode.UNAVAILABLE,
+                    ControlSocket.path(runDirectory) + (denied ? ": not permitted; be root or the service's user"
+                            : ": no service answers; start it with 'entropy run' or its init script"));
+        } catch (IOException e) {
+            throw new CliException(ExitCode.UNAVAILABLE, e.getMessage());
+        }
+    }
+}

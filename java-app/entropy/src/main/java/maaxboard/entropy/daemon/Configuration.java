@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.entropy.daemon;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import maaxboard.entropy.health.HealthPolicy;
+import maaxboard.entropy.pkcs11.Pkcs11Uri;
+import maaxboard.entropy.region.Geometry;
+import maaxboard.entropy.region.RegionSpec;
+import maaxboard.entropy.source.PinSource;
+import maaxboard.entropy.source.Selection;
+
+/**
+ * Everything {@code entropy run} can be told, checked. The components are the keys of {@link Key}; absent optional
+ * values are null.
+ *
+ * @param byteBudget bytes a token may give in 24 hours; 0 = no limit
+ * @param longTestSeconds the time the long test after an alarm may take
+ */
+public record Configuration(List<Path> modules, String initArgs, Selection selection, PinSource pinSource,
+        RegionSpec region, int slotBytes, int slotCount, int blockBytes, HealthPolicy health, int minTokens,
+        boolean mixed, String mixContext, long byteBudget, int longTestSeconds, Path runDirectory, Path metricsFile,
+        Log.Level logLevel, boolean syslog) {
+
+    /** Checks all values. */
+    public static Configuration of(Settings settings) throws ConfigurationException {
+        var uris = read(settings, Key.URI, text -> words(text).stream().map(Pkcs11Uri::parse).toList());
+        var selection = new Selection(read(settings, Key.SLOT, optional(Configuration::slotId)),
+                read(settings, Key.SLOT_INDEX, optional(text -> integer(text, 0, 100_000))),
+                read(settings, Key.TOKEN_LABEL, optional(text -> text)),
+                read(settings, Key.SERIAL, optional(text -> text)), uris);
+        var uriModules = uris.stream().map(Pkcs11Uri::modulePath).filter(path -> path != null).distinct().map(Path::of)
+                .toList();
+        var uriPin = uris.stream().map(Pkcs11Uri::pinSource).filter(pin -> pin != null).findFirst().orElse("");
+        int slotBytes = read(settings, Key.SLOT_BYTES, text -> integer(text, 128, 4096));
+        int slotCount = read(settings, Key.SLOT_COUNT, text -> {
+            int count = integer(text, 2, 65536);
+            new Geometry(slotBytes, count, false);
+            return count;
+        });
+        double claimed = read(settings, Key.CLAIMED_ENTROPY, Configuration::number);
+        boolean fips = read(settings, Key.FIPS140, Configuration::yesOrNo);
+        long minAnswer = read(settings, Key.MIN_ANSWER_TIME, text -> 1000L * integer(text, 0, 60_000_000));
+        var health = read(settings, Key.CLAIMED_ENTROPY, text -> new HealthPolicy(claimed,
+                HealthPolicy.DEFAULT.intermittentAlpha(), HealthPolicy.DEFAULT.permanentAlpha(), fips, minAnswer));
+        return new Configuration(
+                uriModules.isEmpty() ? read(settings, Key.MODULE, text -> words(text).stream().map(Path::of).toList())
+                        : uriModules,
+                read(settings, Key.INIT_ARGS, optional(text -> text)), selection,
+                read(settings, Key.PIN_SOURCE,
+                        text -> text.isEmpty() && uriPin.isEmpty() ? null : new PinSource(text.isEmpty() ? uriPin : text)),
+                read(settings, Key.REGION, RegionSpec::parse), slotBytes, slotCount,
+                read(settings, Key.BLOCK_BYTES, text -> integer(text, 16, 4096)), health,
+                read(settings, Key.MIN_TOKENS, text -> integer(text, 1, 64)),
+                read(settings, Key.SOURCE, text -> oneOf(text, "each", "mixed").equals("mixed")),
+                read(settings, Key.MIX_CONTEXT, text -> text),
+                read(settings, Key.BYTE_BUDGET, Configuration::bytes),
+                read(settings, Key.LONG_TEST_TIME, text -> integer(text, 1, 86_400)),
+                read(settings, Key.RUN_DIRECTORY, Path::of), read(settings, Key.METRICS_FILE, optional(Path::of)),
+                read(settings, Key.LOG_LEVEL,
+                        text -> Log.Level.valueOf(oneOf(text, "error", "warning", "info", "debug").toUpperCase(java.util.Locale.ROOT))),
+                read(settings, Key.LOG_TO, text -> oneOf(text, "stderr", "syslog").equals("syslog")));
+    }
+
+    private static <T> T read(Settings settings, Key key, Function<String, T> reader) throws ConfigurationException {
+        var value = settings.get(key);
+        try {
+            return reader.apply(value.text());
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(value.origin(), value.where() + " = '" + value.text() + "': "
+                    + (e.getMessage() == null || e instanceof NumberFormatException ? "expected " + key.expected()
+                            : e.getMessage()));
+        }
+    }
+
+    private static <T> Function<String, T> optional(Function<String, T> reader) {
+        return text -> text.isEmpty() ? null : reader.apply(text);
+    }
+
+    private static List<String> words(String text) {
+        return text.isBlank() ? List.of() : Arrays.asList(text.strip().split("\\s+"));
+    }
+
+    /** A slot ID, decimal or 0x…, unsigned. */
+    public static Long slotId(String text) {
+        return text.startsWith("0x") || text.startsWith("0X") ? Long.parseUnsignedLong(text.substring(2), 16)
+                : Long.parseUnsignedLong(text);
+    }
+
+    private static int integer(String text, int least, int most) {
+        int value = Integer.parseInt(text);
+        if (value < least || value > most) {
+            throw new NumberFormatException();
+        }
+        return value;
+    }
+
+    private static long bytes(String text) {
+        long value = Long.parseLong(text);
+        if (value < 0) {
+            throw new NumberFormatException();
+        }
+        return value;
+    }
+
+    private static double number(String text) {
+        double value = Double.parseDouble(text);
+        if (!(value >= 0.1 && value <= 8)) {
+            throw new NumberFormatException();
+        }
+        return value;
+    }
+
+    private static boolean yesOrNo(String text) {
+        return oneOf(text, "yes", "no").equals("yes");
+    }
+
+    private static String oneOf(String text, String... choices) {
+        if (!Arrays.asList(choices).contains(text)) {
+            throw new NumberFormatException();
+        }
+        return text;
+    }
+
+    /** The ring's sizes in a region of one or two maps. */
+    public Geometry geometry(boolean oneMap) {
+        return new Geometry(slotBytes, slotCount, oneMap);
+    }
+}

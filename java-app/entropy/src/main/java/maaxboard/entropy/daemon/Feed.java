@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.entropy.daemon;
+
+import java.util.Arrays;
+import java.util.List;
+import maaxboard.entropy.health.Answer;
+import maaxboard.entropy.health.TokenHealth;
+import maaxboard.entropy.health.Verdict;
+import maaxboard.entropy.pkcs11.TokenId;
+import maaxboard.entropy.pkcs11.TokenInfo;
+import maaxboard.entropy.source.Loss;
+import maaxboard.entropy.source.Sink;
+
+/** Stands between one module's tokens and the region: judges every unit and lets on only what passes. */
+final class Feed implements Sink {
+    private final String module;
+    private final Configuration configuration;
+    private final TokenBook book;
+    private final Outlet outlet;
+    private final RegionPump pump;
+    private final Log log;
+    private String lastTrouble;
+
+    Feed(String module, Configuration configuration, TokenBook book, Outlet outlet, RegionPump pump, Log log) {
+        this.module = module;
+        this.configuration = configuration;
+        this.book = book;
+        this.outlet = outlet;
+        this.pump = pump;
+        this.log = log;
+    }
+
+    private TokenEntry entry(TokenId id) {
+        return book.entry(id, configuration);
+    }
+
+    @Override
+    public int wanted(TokenId token) {
+        var entry = entry(token);
+        entry.renewBudget(System.nanoTime());
+        if (entry.budgetSpent) {
+            return 0;
+        }
+        boolean wanted = switch (entry.health.status().state()) {
+            case STARTUP -> true;
+            case SERVING -> entry.testPending || outlet.hasRoom(entry);
+            case ALARMED, QUARANTINED -> false;
+        };
+        return wanted ? configuration.health().unitBytes() : 0;
+    }
+
+    @Override
+    public void unit(TokenId token, byte[] unit, List<Answer> answers) {
+        var entry = entry(token);
+        entry.spend(unit.length, configuration.byteBudget());
+        if (entry.budgetSpent) {
+            log.warning(entry.name() + ": its " + configuration.byteBudget() + " bytes of 24 hours are spent");
+        }
+        if (entry.troubled) {
+            entry.troubled = false;
+            entry.errorsRecovered++;
+            pump.recovered();
+            log.info(entry.name() + ": serves again");
+        }
+        var before = entry.health.status().state();
+        var verdict = entry.health.judge(unit, answers);
+        entry.testPending = false;
+        switch (verdict) {
+            case Verdict.Publish() -> {
+                outlet.accept(entry, unit);
+                pump.wake();
+                return;
+            }
+            case Verdict.Drop(var reason) -> {
+                if (reason != maaxboard.entropy.health.Reason.STARTING) {
+                    pump.discarded(unit.length);
+                    log.warning(entry.name() + ": " + unit.length + " bytes dropped: " + reason.text());
+                }
+            }
+            case Verdict.Alarm(var reason) -> {
+                pump.discarded(unit.length);
+                entry.error(reason.text());
+                log.error(entry.name() + ": alarm: " + reason.text() + "; it no longer serves");
+            }
+            case Verdict.Quarantine(var reason) -> {
+                pump.discarded(unit.length);
+                entry.error(reason.text());
+                log.error(entry.name() + ": quarantined: " + reason.text() + "; see 'entropy clear'");
+            }
+        }
+        Arrays.fill(unit, (byte) 0);
+        var after = entry.health.status().state();
+        if (before != after) {
+            if (after == TokenHealth.State.SERVING) {
+                log.info(entry.name() + ": start-up test passed");
+            }
+            pump.wake();
+        }
+    }
+
+    @Override
+    public void implausible(TokenId token) {
+        var entry = entry(token);
+        entry.health.implausibleAnswer();
+        entry.error("CKR_DATA_INVALID");
+        log.error(entry.name() + ": quarantined: the module says that the answer is none (CKR_DATA_INVALID)");
+        pump.wake();
+    }
+
+    @Override
+    public void opened(TokenId token, long slot, TokenInfo info) {
+        var entry = entry(token);
+        entry.info = info;
+        entry.slot = slot;
+        entry.loss = null;
+        entry.since = java.time.Instant.now();
+        entry.health.requestStartUp();
+        entry.testPending = !entry.quarantined();
+        log.info(entry.name() + ": in slot 0x" + Long.toHexString(slot)
+                + (entry.quarantined() ? ", quarantined" : ", start-up test"));
+        pump.wake();
+    }
+
+    @Override
+    public void lost(TokenId token, Loss loss, String what) {
+        var entry = entry(token);
+        boolean news = entry.loss != loss;
+        entry.loss = loss;
+        entry.error(what);
+        entry.troubled = true;
+        if (news) {
+            entry.since = java.time.Instant.now();
+            log.warning(entry.name() + ": " + what);
+        } else {
+            log.debug(entry.name() + ": " + what);
+        }
+        pump.wake();
+    }
+
+    @Override
+    public void retrying(TokenId token, String what) {
+        var entry = entry(token);
+        entry.error(what);
+        if (entry.troubled) {
+            log.debug(entry.name() + ": " + what);
+        } else {
+            entry.troubled = true;
+            log.warning(entry.name() + ": " + what);
+        }
+    }
+
+    @Override
+    public void moduleTrouble(Loss loss, String what) {
+        book.moduleTrouble(module, loss);
+        if (!what.equals(lastTrouble)) {
+            lastTrouble = what;
+            log.warning("module " + module + ": " + what + "; trying again");
+        }
+        pump.wake();
+    }
+
+    @Override
+    public void moduleWorks() {
+        book.moduleWorks(module);
+        if (lastTrouble != null) {
+            lastTrouble = null;
+            log.info("module " + module + ": works again");
+            pump.wake();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.entropy.daemon;
+
+import java.time.Instant;
+import maaxboard.entropy.health.HealthPolicy;
+import maaxboard.entropy.health.PieceMemory;
+import maaxboard.entropy.health.TokenHealth;
+import maaxboard.entropy.pkcs11.TokenId;
+import maaxboard.entropy.pkcs11.TokenInfo;
+import maaxboard.entropy.source.Loss;
+
+/**
+ * What the daemon knows of one token, for as long as the process lives, wherever the token is plugged. The fields are
+ * written by the thread of its module and read by the others.
+ */
+final class TokenEntry {
+    private static final long DAY = 24 * 3_600_000_000_000L;
+
+    final TokenId id;
+    /** What slots carry as their source. */
+    final int index;
+    final TokenHealth health;
+
+    volatile TokenInfo info;
+    volatile long slot;
+    /** Null while a session is open. */
+    volatile Loss loss = Loss.NO_TOKEN;
+    volatile Instant since = Instant.now();
+    volatile String lastError;
+    volatile Instant lastErrorAt;
+    volatile long bytesRead;
+    volatile long bytesPublished;
+    volatile long errorsRecovered;
+    volatile boolean troubled;
+    volatile boolean testPending;
+    volatile boolean budgetSpent;
+    private long budgetStart = System.nanoTime();
+    private long budgetUsed;
+
+    TokenEntry(TokenId id, int index, HealthPolicy policy, PieceMemory memory) {
+        this.id = id;
+        this.index = index;
+        health = new TokenHealth(policy, memory);
+    }
+
+    boolean open() {
+        return loss == null;
+    }
+
+    /** Whether its bytes may be published now. */
+    boolean serves() {
+        return open() && !budgetSpent && health.status().state() == TokenHealth.State.SERVING;
+    }
+
+    boolean quarantined() {
+        return health.status().state() == TokenHealth.State.QUARANTINED;
+    }
+
+    void error(String what) {
+        lastError = what;
+        lastErrorAt = Instant.now();
+    }
+
+    /** Counts bytes against the budget of 24 hours. */
+    void spend(int bytes, long budget) {
+        bytesRead += bytes;
+        budgetUsed += bytes;
+        budgetSpent = budget > 0 && budgetUsed + bytes > budget;
+    }
+
+    /** Begins the next 24 hours if they are due. */
+    void renewBudget(long now) {
+        if (now - budgetStart >= DAY) {
+            budgetStart = now;
+            budgetUsed = 0;
+            budgetSpent = false;
+        }
+    }
+
+    String name() {
+        return info == null ? "token " + id.serial() : "token " + id.serial() + " (" + info.label() + ")";
+    }
+}

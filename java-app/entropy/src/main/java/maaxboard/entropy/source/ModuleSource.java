@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.entropy.source;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import maaxboard.entropy.health.Answer;
+import maaxboard.entropy.pkcs11.ModuleException;
+import maaxboard.entropy.pkcs11.Pkcs11Exception;
+import maaxboard.entropy.pkcs11.Pkcs11Module;
+import maaxboard.entropy.pkcs11.ReturnValue;
+import maaxboard.entropy.pkcs11.Session;
+import maaxboard.entropy.pkcs11.TokenId;
+import maaxboard.entropy.pkcs11.Trace;
+
+/**
+ * All wanted tokens of one module, as streams of units that survive unplugging, a dead pcscd and errors. One thread
+ * drives it: OpenSC takes one lock for every call, so a thread per token would only queue up at that lock.
+ *
+ * <p>{@link #step} does one piece of work and says when there is more. What an error means for the session, and when it
+ * is tried again, stands in {@link #failed}.
+ */
+public final class ModuleSource {
+    private static final long MILLI = 1_000_000;
+    /** How often the slots are looked at while all is well: new tokens, and tokens that went while nobody read. */
+    private static final long SCAN_EVERY = 2_000 * MILLI;
+    private static final int ERRORS_BEFORE_REOPEN = 3;
+    private static final int EMPTY_SCANS_BEFORE_RESTART = 2;
+
+    private final Path path;
+    private final String initArgs;
+    private final Selection selection;
+    private final PinSource pinSource;
+    private final int blockBytes;
+    private final Sink sink;
+    private final LongSupplier clock;
+    private final Map<TokenId, Stream> streams = new LinkedHashMap<>();
+    private final Backoff moduleBackoff = new Backoff(250, 2_000);
+    private final Backoff scanBackoff = new Backoff(250, 1_000);
+    private Trace trace;
+    private volatile Pkcs11Module module;
+    private volatile Thread sleeper;
+    private boolean initialized;
+    private boolean suspect;
+    private int emptyScans;
+    private long scannedAt;
+    private boolean scanned;
+    private boolean inTrouble;
+
+    /** One token: its session while there is one. */
+    private static final class Stream {
+        private final Backoff errors = new Backoff(250, 5_000);
+        private final Backoff opening = new Backoff(250, 5_000);
+        private Session session;
+        private boolean unusable;
+        private boolean present;
+    }
+
+    /**
+     * @param initArgs pReserved of C_Initialize, or null
+     * @param pinSource for modules that want a login, or null
+     * @param blockBytes how many bytes one C_GenerateRandom asks for, 16 to {@link Session#MAX_REQUEST}
+     * @param clock nanoseconds, as System::nanoTime
+     */
+    public ModuleSource(Path path, String initArgs, Selection selection, PinSource pinSource, int blockBytes, Sink sink,
+            LongSupplier clock) {
+        this.path = path;
+        this.initArgs = initArgs;
+        this.selection = selection;
+        this.pinSource = pinSource;
+        this.blockBytes = blockBytes;
+        this.sink = sink;
+        this.clock = clock;
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** @param trace is told of every call into the module */
+    public void trace(Trace trace) {
+        this.trace = trace;
+    }
+
+    /** The call into the module that is under way now, or null. May be asked by any thread. */
+    public Pkcs11Module.Call currentCall() {
+        var loaded = module;
+        return loaded == null ? null : loaded.currentCall();
+    }
+
+    /** Ends a {@link #sleep}, now or the next. May be called by any thread. */
+    public void wake() {
+        LockSupport.unpark(sleeper);
+    }
+
+    /** Sleeps until {@link #wake} or for {@code nanos}. For the driving thread. */
+    public void sleep(long nanos) {
+        sleeper = Thread.currentThread();
+        LockSupport.parkNanos(this, nanos);
+    }
+
+    /**
+     * Does what is due: initialises the module, looks at the slots, reads one unit from each token that is wanted.
+     *
+     * @return nanoseconds until something may be due again; 0: at once
+     */
+    public long step() {
+        if (!initialized && !initialize()) {
+            return Math.max(MILLI, moduleBackoff.left(clock.getAsLong()));
+        }
+        if (scanDue()) {
+            scan();
+            if (!initialized) {
+                return 0;
+            }
+        }
+        boolean read = false;
+        for (var entry : List.copyOf(streams.entrySet())) {
+            var stream = entry.getValue();
+            if (stream.session != null && stream.errors.due(clock.getAsLong())) {
+                int wanted = sink.wanted(entry.getKey());
+                if (wanted > 0) {
+                    readUnit(entry.getKey(), stream, wanted);
+                    read = true;
+                }
+            }
+        }
+        return read ? 0 : Math.max(MILLI, untilScan());
+    }
+
+    private boolean initialize() {
+        if (!moduleBackoff.due(clock.getAsLong())) {
+            return false;
+        }
+        try {
+            if (module == null) {
+                module = Pkcs11Module.load(path);
+                module.trace(trace);
+            }
+            module.initialize(initArgs);
+            initialized = true;
+            suspect = false;
+            emptyScans = 0;
+            scanned = false;
+            scanBackoff.succeeded();
+            return true;
+        } catch (ModuleException | Pkcs11Exception e) {
+            trouble(Loss.NO_MODULE, e.getMessage());
+            moduleBackoff.failed(clock.getAsLong());
+            return false;
+        }
+    }
+
+    private void trouble(Loss loss, String what) {
+        inTrouble = true;
+        sink.moduleTrouble(loss, what);
+    }
+
+    private boolean allServed() {
+        return !streams.isEmpty()
+                && streams.values().stream().allMatch(stream -> stream.session != null || stream.unusable);
+    }
+
+    private boolean scanDue() {
+        return untilScan() == 0;
+    }
+
+    private long untilScan() {
+        long now = clock.getAsLong();
+        if (!scanned) {
+            return 0;
+        }
+        if (allServed()) {
+            return Math.max(0, scannedAt + SCAN_EVERY - now);
+        }
+        return scanBackoff.left(now);
+    }
+
+    /** Looks at the slots: opens what is new or back, closes what is gone. */
+    private void scan() {
+        List<Selection.Candidate> candidates;
+        try {
+            candidates = Selection.candidates(module);
+        } catch (Pkcs11Exception e) {
+            trouble(Loss.PCSCD_GONE, e.getMessage());
+            restart();
+            return;
+        }
+        scannedAt = clock.getAsLong();
+        scanned = true;
+        var chosen = selection.choose(candidates);
+        for (var entry : streams.entrySet()) {
+            var stream = entry.getValue();
+            stream.present = chosen.containsKey(entry.getKey());
+            if (!stream.present) {
+                stream.unusable = false;
+                stream.opening.succeeded();
+                close(entry.getKey(), stream, Loss.TOKEN_REMOVED, "token is no longer in a slot");
+            }
+        }
+        chosen.forEach((id, candidate) -> open(id, candidate));
+        if (chosen.isEmpty() && suspect && ++emptyScans >= EMPTY_SCANS_BEFORE_RESTART) {
+            restart();
+            return;
+        }
+        if (inTrouble && (!suspect || !chosen.isEmpty())) {
+            inTrouble = false;
+            suspect = false;
+            moduleBackoff.succeeded();
+            sink.moduleWorks();
+        } else if (!inTrouble) {
+            sink.moduleWorks();
+        }
+        if (allServed()) {
+            scanBackoff.succeeded();
+        } else {
+            scanBackoff.failed(scannedAt);
+        }
+    }
+
+    private void open(TokenId id, Selection.Candidate candidate) {
+        var stream = streams.computeIfAbsent(id, unused -> new Stream());
+        stream.present = true;
+        if (stream.session != null || stream.unusable || !stream.opening.due(clock.getAsLong())) {
+            return;
+        }
+        try {
+            var session = module.openSession(candidate.slot());
+            try {
+                if (pinSource != null && candidate.token().loginRequired()) {
+                    login(session);
+                }
+            } catch (Pkcs11Exception | IOException e) {
+                session.close();
+                throw e;
+            }
+            stream.session = session;
+            stream.errors.succeeded();
+            sink.opened(id, candidate.slot(), candidate.token());
+        } catch (IOException e) {
+            stream.opening.failed(clock.getAsLong());
+            sink.lost(id, Loss.TOKEN_ERROR, e.getMessage() + "; trying again");
+        } catch (Pkcs11Exception e) {
+            stream.opening.failed(clock.getAsLong());
+            // A wrong PIN counts a try on the token: it is never given twice.
+            stream.unusable = e.returnValue() >= ReturnValue.PIN_INCORRECT && e.returnValue() <= ReturnValue.PIN_LOCKED;
+            sink.lost(id, stream.unusable ? Loss.UNUSABLE : Loss.TOKEN_ERROR, e.getMessage()
+                    + (stream.unusable ? "; not tried again until the token is replugged" : "; trying again"));
+        }
+    }
+
+    private void login(Session session) throws IOException, Pkcs11Exception {
+        var pin = pinSource.read();
+        try {
+            session.login(pin);
+        } finally {
+            Arrays.fill(pin, (byte) 0);
+        }
+    }
+
+    private void readUnit(TokenId id, Stream stream, int bytes) {
+        var unit = new byte[bytes];
+        var answers = new ArrayList<Answer>();
+        try {
+            for (int at = 0; at < bytes; ) {
+                int length = Math.min(blockBytes, bytes - at);
+                long since = System.nanoTime();
+                stream.session.generateRandom(unit, at, length);
+                answers.add(new Answer(length, length, System.nanoTime() - since));
+                at += length;
+            }
+        } catch (Pkcs11Exception e) {
+            Arrays.fill(unit, (byte) 0);
+            failed(id, stream, e);
+            return;
+        }
+        stream.errors.succeeded();
+        stream.opening.succeeded();
+        sink.unit(id, unit, answers);
+    }
+
+    /** What an error of C_GenerateRandom means. */
+    private void failed(TokenId id, Stream stream, Pkcs11Exception error) {
+        long rv = error.returnValue();
+        String what = error.getMessage();
+        if (rv == ReturnValue.DEVICE_REMOVED || rv == ReturnValue.TOKEN_NOT_PRESENT
+                || rv == ReturnValue.TOKEN_NOT_RECOGNIZED || rv == ReturnValue.SESSION_HANDLE_INVALID
+                || rv == ReturnValue.SESSION_CLOSED || rv == ReturnValue.SLOT_ID_INVALID) {
+            close(id, stream, Loss.TOKEN_REMOVED, what + "; waiting for the token");
+        } else if (rv == ReturnValue.GENERAL_ERROR || rv == ReturnValue.CRYPTOKI_NOT_INITIALIZED) {
+            suspect = true;
+            close(id, stream, Loss.PCSCD_GONE, what + "; looking for pcscd and the token");
+        } else if (rv == ReturnValue.FUNCTION_NOT_SUPPORTED || rv == ReturnValue.RANDOM_NO_RNG) {
+            stream.unusable = true;
+            close(id, stream, Loss.UNUSABLE, what + "; the token has no random generator and is left alone");
+        } else if (rv == ReturnValue.USER_NOT_LOGGED_IN) {
+            stream.unusable = true;
+            close(id, stream, Loss.UNUSABLE, what + "; the token wants a login: set pin-source");
+        } else if (rv == ReturnValue.DATA_INVALID) {
+            stream.errors.failed(clock.getAsLong());
+            sink.implausible(id);
+        } else {
+            stream.errors.failed(clock.getAsLong());
+            if (stream.errors.failures() >= ERRORS_BEFORE_REOPEN) {
+                stream.opening.failed(clock.getAsLong());
+                close(id, stream, Loss.TOKEN_ERROR, what + "; opening a new session");
+            } else {
+                sink.retrying(id, what + "; trying again in "
+                        + stream.errors.left(clock.getAsLong()) / MILLI + " ms");
+            }
+        }
+    }
+
+    private void close(TokenId id, Stream stream, Loss loss, String what) {
+        if (stream.session == null) {
+            return;
+        }
+        closeQuietly(stream);
+        scanned = false;
+        scanBackoff.succeeded();
+        sink.lost(id, loss, what);
+    }
+
+    private static void closeQuietly(Stream stream) {
+        if (stream.session != null) {
+            try {
+                stream.session.close();
+            } catch (Pkcs11Exception e) {
+                // The session was lost already; there is nothing more to undo.
+            }
+            stream.session = null;
+        }
+    }
+
+    /** C_Finalize; the next step initialises anew after a delay. */
+    private void restart() {
+        streams.forEach((id, stream) -> close(id, stream, Loss.PCSCD_GONE, "module is started anew"));
+        terminate();
+        moduleBackoff.failed(clock.getAsLong());
+    }
+
+    private void terminate() {
+        if (initialized) {
+            initialized = false;
+            try {
+                module.terminate();
+            } catch (Pkcs11Exception e) {
+                // Nothing depends on the module's last word.
+            }
+        }
+    }
+
+    /** Closes the sessions and finalises the module; the source may be stepped again afterwards. */
+    public void close() {
+        streams.values().forEach(ModuleSource::closeQuietly);
+        streams.clear();
+        terminate();
+    }
+}

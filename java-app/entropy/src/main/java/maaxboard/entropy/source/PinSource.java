@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.entropy.source;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** Where a PIN is read from: a file or an inherited descriptor, never the command line. */
+public final class PinSource {
+    private static final int MAX_PIN = 256;
+
+    private final Path file;
+
+    /** @param text a path, {@code file:PATH} or {@code fd:N} */
+    public PinSource(String text) {
+        if (text.startsWith("fd:")) {
+            if (!text.matches("fd:[0-9]{1,6}")) {
+                throw new IllegalArgumentException("'" + text + "': expected fd:N");
+            }
+            file = Path.of("/proc/self/fd", text.substring(3));
+        } else {
+            file = Path.of(text.startsWith("file:") ? text.substring(5).replaceFirst("^//", "") : text);
+        }
+    }
+
+    /**
+     * The first line without its end, as bytes. The caller wipes them.
+     *
+     * @throws IOException if it cannot be read, is empty or longer than 256 bytes; the message names the file only
+     */
+    public byte[] read() throws IOException {
+        var buffer = new byte[MAX_PIN + 1];
+        try (var in = new FileInputStream(file.toFile())) {
+            int length = 0;
+            int b;
+            while (length < buffer.length && (b = in.read()) >= 0 && b != '\n') {
+                buffer[length++] = (byte) b;
+            }
+            if (length > 0 && buffer[length - 1] == '\r') {
+                length--;
+            }
+            if (length == 0 || length > MAX_PIN) {
+                throw new IOException("pin-source " + file + ": expected one line of 1 to " + MAX_PIN + " bytes");
+            }
+            return Arrays.copyOf(buffer, length);
+        } catch (IOException e) {
+            throw e.getMessage().startsWith("pin-source") ? e
+                    : new IOException("pin-source " + file + ": cannot be read");
+        } finally {
+            Arrays.fill(buffer, (byte) 0);
+        }
+    }
+}
