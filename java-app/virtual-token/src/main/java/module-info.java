@@ -3,4 +3,10 @@
 /** A software OpenPGP card for demos and tests. It is no source of entropy and never part of the guest image. */
 module maaxboard.virtualtoken {
     requires info.picocli;
+    requires jdk.net;
+
+    exports maaxboard.virtualtoken;
+    exports maaxboard.virtualtoken.card;
+    exports maaxboard.virtualtoken.fault;
+    exports maaxboard.virtualtoken.transport;
 }
