@@ -4,6 +4,7 @@
 module maaxboard.entropy {
     requires info.picocli;
     requires com.fasterxml.jackson.core;
+    requires java.logging; // Bouncy Castle, where KMAC256 is used
     requires jdk.unsupported; // sun.misc.Signal
 
     exports maaxboard.entropy.linux;
