@@ -67,7 +67,7 @@ final class Publish implements Command {
                         at += length;
                         deadline = now + timeout;
                     } else if (now - deadline > 0) {
-                        producer.state(State.STOPPED, Reason.CONSUMER_BAD);
+                        producer.state(State.STOPPED, Reason.NONE);
                         throw new CliException(ExitCode.IO, "region " + region.spec() + ": full, and the consumer took "
                                 + "nothing for " + timeout / 1_000_000_000 + " s; " + at + " of " + bytes.length
                                 + " bytes are written");

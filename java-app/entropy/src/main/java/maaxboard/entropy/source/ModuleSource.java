@@ -59,7 +59,7 @@ public final class ModuleSource {
         private final Backoff opening = new Backoff(250, 5_000);
         private Session session;
         private boolean unusable;
-        private boolean present;
+        private Loss loss;
     }
 
     /**
@@ -197,11 +197,11 @@ public final class ModuleSource {
         var chosen = selection.choose(candidates);
         for (var entry : streams.entrySet()) {
             var stream = entry.getValue();
-            stream.present = chosen.containsKey(entry.getKey());
-            if (!stream.present) {
+            if (!chosen.containsKey(entry.getKey())) {
                 stream.unusable = false;
                 stream.opening.succeeded();
                 close(entry.getKey(), stream, Loss.TOKEN_REMOVED, "token is no longer in a slot");
+                blamePcscd(entry.getKey(), stream);
             }
         }
         chosen.forEach((id, candidate) -> open(id, candidate));
@@ -224,9 +224,20 @@ public final class ModuleSource {
         }
     }
 
+    /** After CKR_GENERAL_ERROR: whether it is pcscd or the token that is missing may show only now. */
+    private void blamePcscd(TokenId id, Stream stream) {
+        if (suspect || stream.loss == Loss.PCSCD_GONE) {
+            boolean answers = PcscDaemon.answers();
+            if (answers && stream.loss == Loss.PCSCD_GONE) {
+                lost(id, stream, Loss.TOKEN_REMOVED, "pcscd answers again, the token is in no slot");
+            } else if (!answers && stream.loss != Loss.PCSCD_GONE) {
+                lost(id, stream, Loss.PCSCD_GONE, "pcscd does not answer");
+            }
+        }
+    }
+
     private void open(TokenId id, Selection.Candidate candidate) {
         var stream = streams.computeIfAbsent(id, unused -> new Stream());
-        stream.present = true;
         if (stream.session != null || stream.unusable || !stream.opening.due(clock.getAsLong())) {
             return;
         }
@@ -245,12 +256,12 @@ public final class ModuleSource {
             sink.opened(id, candidate.slot(), candidate.token());
         } catch (IOException e) {
             stream.opening.failed(clock.getAsLong());
-            sink.lost(id, Loss.TOKEN_ERROR, e.getMessage() + "; trying again");
+            lost(id, stream, Loss.TOKEN_ERROR, e.getMessage() + "; trying again");
         } catch (Pkcs11Exception e) {
             stream.opening.failed(clock.getAsLong());
             // A wrong PIN counts a try on the token: it is never given twice.
             stream.unusable = e.returnValue() >= ReturnValue.PIN_INCORRECT && e.returnValue() <= ReturnValue.PIN_LOCKED;
-            sink.lost(id, stream.unusable ? Loss.UNUSABLE : Loss.TOKEN_ERROR, e.getMessage()
+            lost(id, stream, stream.unusable ? Loss.UNUSABLE : Loss.TOKEN_ERROR, e.getMessage()
                     + (stream.unusable ? "; not tried again until the token is replugged" : "; trying again"));
         }
     }
@@ -295,7 +306,9 @@ public final class ModuleSource {
             close(id, stream, Loss.TOKEN_REMOVED, what + "; waiting for the token");
         } else if (rv == ReturnValue.GENERAL_ERROR || rv == ReturnValue.CRYPTOKI_NOT_INITIALIZED) {
             suspect = true;
-            close(id, stream, Loss.PCSCD_GONE, what + "; looking for pcscd and the token");
+            boolean pcscd = PcscDaemon.answers();
+            close(id, stream, pcscd ? Loss.TOKEN_ERROR : Loss.PCSCD_GONE,
+                    what + (pcscd ? "; looking for the token" : "; pcscd does not answer, waiting for it"));
         } else if (rv == ReturnValue.FUNCTION_NOT_SUPPORTED || rv == ReturnValue.RANDOM_NO_RNG) {
             stream.unusable = true;
             close(id, stream, Loss.UNUSABLE, what + "; the token has no random generator and is left alone");
@@ -308,7 +321,6 @@ public final class ModuleSource {
         } else {
             stream.errors.failed(clock.getAsLong());
             if (stream.errors.failures() >= ERRORS_BEFORE_REOPEN) {
-                stream.opening.failed(clock.getAsLong());
                 close(id, stream, Loss.TOKEN_ERROR, what + "; opening a new session");
             } else {
                 sink.retrying(id, what + "; trying again in "
@@ -322,8 +334,15 @@ public final class ModuleSource {
             return;
         }
         closeQuietly(stream);
-        scanned = false;
+        // The next look comes after the first delay: at once, a token that is going still seems to be there.
+        stream.opening.failed(clock.getAsLong());
         scanBackoff.succeeded();
+        scanBackoff.failed(clock.getAsLong());
+        lost(id, stream, loss, what);
+    }
+
+    private void lost(TokenId id, Stream stream, Loss loss, String what) {
+        stream.loss = loss;
         sink.lost(id, loss, what);
     }
 
