@@ -878,7 +878,7 @@ static inline enum entropy_result entropy_producer_start(struct entropy_producer
     uint32_t tail = p->header->tail;
     bool intact = p->header->version == ENTROPY_ABI_VERSION && p->header->header_bytes == ENTROPY_HEADER_BYTES
         && p->header->slot_bytes == p->slot_bytes && p->header->slot_count == p->slot_count
-        && tail - head <= p->slot_count;
+        && ((p->header->flags & ENTROPY_FLAG_ONE_MAP) != 0) == p->one_map && tail - head <= p->slot_count;
     if (intact) {
         p->published = p->header->published;
         p->discarded = p->header->discarded;
