@@ -18,4 +18,5 @@ for home in "${JAVA_HOME-}" "${javac:+$(dirname "$(dirname "$(readlink -f "$java
         exit
     fi
 done
-echo "$("$here/../board/qemu/debian13.sh" tools)/usr/lib/jvm/java-25-openjdk-$(dpkg --print-architecture)"
+root=$("$here/../board/qemu/debian13.sh" tools)
+echo "$root/usr/lib/jvm/java-25-openjdk-$(dpkg --print-architecture)"

@@ -12,4 +12,5 @@ if command -v qemu-system-aarch64 >/dev/null; then
         exec qemu-system-aarch64 "$@"
     fi
 fi
-exec "$("$here/debian13.sh" tools)/usr/bin/qemu-system-aarch64" "$@"
+root=$("$here/debian13.sh" tools)
+exec "$root/usr/bin/qemu-system-aarch64" "$@"
