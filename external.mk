@@ -1,0 +1,12 @@
+include $(sort $(wildcard $(BR2_EXTERNAL_MAAXBOARD_ENTROPY_PATH)/package/*/*.mk))
+
+# The compilers and tools that OpenJDK's build runs on the host come from the
+# JDK that Buildroot installs there, when it is of the same version; otherwise
+# OpenJDK builds a second HotSpot for them.
+ifeq ($(subst +,_,$(OPENJDK_VERSION)),$(HOST_OPENJDK_BIN_VERSION))
+OPENJDK_CONF_OPTS += --with-build-jdk=$(HOST_OPENJDK_BIN_ROOT_DIR)
+endif
+
+# What a small service never uses of the virtual machine.
+OPENJDK_CONF_OPTS += \
+	--with-jvm-features=-dtrace,-epsilongc,-jfr,-jvmci,-parallelgc,-shenandoahgc,-zgc
