@@ -1,3 +1,7 @@
+ifeq ($(shell grep -s BR2_PACKAGE_OPENJDK_VERSION_25 $(TOPDIR)/package/openjdk/Config.in),)
+$(error This Buildroot, $(BR2_VERSION), has no OpenJDK 25: 2026.08-rc1 is the first with it)
+endif
+
 include $(sort $(wildcard $(BR2_EXTERNAL_MAAXBOARD_ENTROPY_PATH)/package/*/*.mk))
 
 # The compilers and tools that OpenJDK's build runs on the host come from the
