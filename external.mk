@@ -14,3 +14,10 @@ endif
 # What a small service never uses of the virtual machine.
 OPENJDK_CONF_OPTS += \
 	--with-jvm-features=-dtrace,-epsilongc,-jfr,-jvmci,-parallelgc,-shenandoahgc,-zgc
+
+# Of the JDK's modules only those are built that the runtime is linked from: a
+# third of the time, and none of the desktop's libraries is ever linked with.
+# Buildroot's JRE is not made, so none is installed.
+OPENJDK_MAKE_TARGET = $(addsuffix -jmod,$(MAAXBOARD_ENTROPY_JDK_MODULES)) \
+	MODULES_FILTER="$$(cd $(@D)/src && ls | grep -vxF $(foreach m,$(MAAXBOARD_ENTROPY_JDK_MODULES),-e $(m)) | tr '\n' ' ')"
+OPENJDK_INSTALL_TARGET_CMDS = @:

@@ -13,6 +13,8 @@ MAAXBOARD_ENTROPY_LICENSE_FILES = LICENSE
 MAAXBOARD_ENTROPY_DEPENDENCIES = host-maven openjdk opensc pcsc-lite ccid
 
 MAAXBOARD_ENTROPY_HOME = /usr/lib/maaxboard-entropy
+# Modules of the JDK that the wrapper's modules require.
+MAAXBOARD_ENTROPY_JDK_MODULES = java.base jdk.unsupported
 MAAXBOARD_ENTROPY_JAVA_HOME = $(HOST_OPENJDK_BIN_ROOT_DIR)
 
 # The licence lies above java-app.
