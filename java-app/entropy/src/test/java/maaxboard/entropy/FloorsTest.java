@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class FloorsTest {
     private static final List<List<String>> FLOORS = List.of(
             List.of("cli"),
-            List.of("daemon"),
+            List.of("daemon", "doctor"),
             List.of("source", "region"),
             List.of("pkcs11", "linux", "health", "assess"));
 

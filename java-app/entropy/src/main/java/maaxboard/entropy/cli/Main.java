@@ -22,7 +22,7 @@ public final class Main {
     /** The program's version. */
     static final String VERSION = "0.1.0";
 
-    private static final String NAME = "entropy";
+    static final String NAME = "entropy";
 
     private Main() {
     }
@@ -30,7 +30,7 @@ public final class Main {
     /** All commands, in the order the help lists them. */
     static List<Command> commands() {
         return List.of(new Slots(), new Generate(), new Run(), new Publish(), new RegionCommand(), new StatusCommand(),
-                new Clear());
+                new Clear(), new DoctorCommand(), new Completion());
     }
 
     public static void main(String[] args) {

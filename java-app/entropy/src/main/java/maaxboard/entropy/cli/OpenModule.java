@@ -37,7 +37,7 @@ final class OpenModule implements AutoCloseable {
         return new OpenModule(module);
     }
 
-    private static Path spyFor(Path module) throws CliException, LinuxException {
+    static Path spyFor(Path module) throws CliException, LinuxException {
         var folder = module.toAbsolutePath().getParent();
         for (var candidate : List.of(folder.resolve("pkcs11-spy.so"), folder.resolve("pkcs11").resolve("pkcs11-spy.so"))) {
             if (Files.exists(candidate)) {

@@ -19,6 +19,7 @@ final class Libc {
     /** Asks UIO for an uncached mapping where the kernel leaves the choice to the file's flags. */
     static final int O_SYNC = 0x101000;
     static final int O_CLOEXEC = 0x80000;
+    static final int O_NONBLOCK = 0x800;
     static final int PROT_READ = 1;
     static final int PROT_WRITE = 2;
     static final int MAP_SHARED = 1;
@@ -164,6 +165,20 @@ final class Libc {
                 }
             }
             return ready;
+        });
+    }
+
+    /**
+     * Reads into {@code target}.
+     *
+     * @return how many bytes; 0 at the end
+     */
+    static int read(int fd, byte[] target, String path) throws LinuxException {
+        return (int) checked("read " + path, (arena, state) -> {
+            var buffer = arena.allocate(target.length);
+            long got = (long) Wait.READ.invokeExact(state, fd, buffer, (long) target.length);
+            MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, target, 0, (int) Math.max(0, got));
+            return got;
         });
     }
 

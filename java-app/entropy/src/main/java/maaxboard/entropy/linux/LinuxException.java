@@ -11,6 +11,7 @@ public final class LinuxException extends IOException {
     private static final int ENOENT = 2;
     private static final int EAGAIN = 11;
     private static final int EACCES = 13;
+    private static final int EPIPE = 32;
 
     private final int errno;
 
@@ -32,6 +33,11 @@ public final class LinuxException extends IOException {
     /** ENOENT: there is no such file. */
     public boolean notFound() {
         return errno == ENOENT;
+    }
+
+    /** EPIPE: from /dev/kmsg, the record was overwritten before it was read. */
+    boolean overwritten() {
+        return errno == EPIPE;
     }
 
     /** EAGAIN: somebody else holds the lock. */

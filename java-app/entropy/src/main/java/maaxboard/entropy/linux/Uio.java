@@ -35,7 +35,8 @@ public record Uio(String name, Path device, List<Map> maps) {
         return all(SYSFS);
     }
 
-    static List<Uio> all(Path sysfs) throws IOException {
+    /** The devices in a folder like /sys/class/uio. */
+    public static List<Uio> all(Path sysfs) throws IOException {
         if (!Files.isDirectory(sysfs)) {
             return List.of();
         }

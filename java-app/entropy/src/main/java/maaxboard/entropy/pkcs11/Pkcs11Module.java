@@ -62,12 +62,15 @@ public final class Pkcs11Module {
                     FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
             var dlsym = linker.downcallHandle(symbols.findOrThrow("dlsym"),
                     FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+            var dlerror = linker.downcallHandle(symbols.findOrThrow("dlerror"),
+                    FunctionDescriptor.of(ValueLayout.ADDRESS));
+            // Called before dlopen too: linking it later would look symbols up, which forgets the reason.
+            var unused = (MemorySegment) dlerror.invokeExact();
             var library = (MemorySegment) dlopen.invokeExact(arena.allocateFrom(path.toString()), RTLD_NOW);
             if (library.address() == 0) {
-                var dlerror = linker.downcallHandle(symbols.findOrThrow("dlerror"),
-                        FunctionDescriptor.of(ValueLayout.ADDRESS));
-                var why = ((MemorySegment) dlerror.invokeExact()).reinterpret(4096).getString(0);
-                throw new ModuleException("module " + path + ": cannot be loaded: " + why);
+                var why = (MemorySegment) dlerror.invokeExact();
+                throw new ModuleException("module " + path + ": cannot be loaded: "
+                        + (why.address() == 0 ? "no reason is known" : why.reinterpret(4096).getString(0)));
             }
             var getFunctionList = (MemorySegment) dlsym.invokeExact(library, arena.allocateFrom("C_GetFunctionList"));
             if (getFunctionList.address() == 0) {
