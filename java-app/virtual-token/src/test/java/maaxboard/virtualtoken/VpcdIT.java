@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 package maaxboard.virtualtoken;
 
+import static maaxboard.virtualtoken.HostBench.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -16,8 +14,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
-import maaxboard.virtualtoken.transport.VpcdTransport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,29 +24,31 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 final class VpcdIT {
     private static final int BLOCK = 32;
+    private static final String FIRST_READER = "Virtual PCD 0 00 00";
+    private static final String SECOND_READER = "Virtual PCD 0 00 01";
 
     @TempDir
     Path directory;
 
-    private HostPcscd pcscd;
+    private HostBench bench;
 
     @BeforeEach
     void startPcscd() throws IOException {
-        pcscd = HostPcscd.start(directory, 2);
+        bench = new HostBench(directory);
     }
 
     @AfterEach
     void stopPcscd() {
-        pcscd.close();
+        bench.close();
     }
 
     @Test
     void openScTakesRandomBytesAndEachAnswerIsListedInOrder() throws Exception {
         Path hashes = directory.resolve("hashes");
-        try (var token = token(0).hashes(hashes).start()) {
-            awaitCard("Virtual PCD 0 00 00");
+        try (var token = bench.token(0).hashes(hashes).start()) {
+            bench.awaitCard(FIRST_READER);
             Path random = directory.resolve("random");
-            run("pkcs11-tool", "--generate-random", "4096", "--output-file", random.toString());
+            bench.run("pkcs11-tool", "--generate-random", "4096", "--output-file", random.toString());
             assertEquals(hashesOf(Files.readAllBytes(random)), Files.readAllLines(hashes));
             assertEquals(4096, token.status().challengeBytes());
         }
@@ -58,26 +56,26 @@ final class VpcdIT {
 
     @Test
     void anUnpluggedTokenIsGoneAndAPluggedOneIsBack() throws Exception {
-        try (var token = token(0).start()) {
-            awaitCard("Virtual PCD 0 00 00");
+        try (var token = bench.token(0).start()) {
+            bench.awaitCard(FIRST_READER);
             token.unplug();
-            await(() -> !cards().contains("Virtual PCD 0 00 00"));
+            await(() -> !bench.cards().contains(FIRST_READER));
             token.plug();
-            awaitCard("Virtual PCD 0 00 00");
+            bench.awaitCard(FIRST_READER);
             token.cardOut();
-            await(() -> !cards().contains("Virtual PCD 0 00 00"));
+            await(() -> !bench.cards().contains(FIRST_READER));
             token.cardIn();
-            awaitCard("Virtual PCD 0 00 00");
+            bench.awaitCard(FIRST_READER);
         }
     }
 
     @Test
     void twoTokensHaveTwoSerialNumbers() throws Exception {
-        try (var first = token(0).start();
-                var second = token(1).serial("0000beef").start()) {
-            awaitCard("Virtual PCD 0 00 00");
-            awaitCard("Virtual PCD 0 00 01");
-            String slots = run("pkcs11-tool", "--list-slots");
+        try (var first = bench.token(0).start();
+                var second = bench.token(1).serial("0000beef").start()) {
+            bench.awaitCard(FIRST_READER);
+            bench.awaitCard(SECOND_READER);
+            String slots = bench.run("pkcs11-tool", "--list-slots");
             assertTrue(slots.contains("fffe" + first.status().serial().toLowerCase(Locale.ROOT)), slots);
             assertTrue(slots.contains("fffe" + second.status().serial().toLowerCase(Locale.ROOT)), slots);
         }
@@ -85,18 +83,13 @@ final class VpcdIT {
 
     @Test
     void theTokenComesBackAfterPcscdWasKilled() throws Exception {
-        try (var token = token(0).start()) {
-            awaitCard("Virtual PCD 0 00 00");
-            pcscd.kill();
-            pcscd.start();
-            awaitCard("Virtual PCD 0 00 00");
+        try (var token = bench.token(0).start()) {
+            bench.awaitCard(FIRST_READER);
+            bench.pcscd.kill();
+            bench.pcscd.start();
+            bench.awaitCard(FIRST_READER);
             assertTrue(token.status().plugged());
         }
-    }
-
-    private VirtualToken.Builder token(int reader) {
-        return VirtualToken.on(new VpcdTransport(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), pcscd.port(reader))));
     }
 
     private static List<String> hashesOf(byte[] data) throws Exception {
@@ -106,42 +99,5 @@ final class VpcdIT {
             hashes.add(HexFormat.of().formatHex(hash));
         }
         return hashes;
-    }
-
-    private void awaitCard(String reader) throws Exception {
-        await(() -> cards().contains(reader));
-    }
-
-    /** The names of the readers with a card in them. */
-    private List<String> cards() throws Exception {
-        return run("opensc-tool", "--list-readers").lines()
-                .filter(line -> line.contains("Yes"))
-                .map(line -> line.substring(line.indexOf("Virtual")))
-                .toList();
-    }
-
-    private String run(String... words) throws Exception {
-        Path file = Files.createTempFile(directory, "run", ".txt");
-        Process process = pcscd.command(words).redirectErrorStream(true).redirectOutput(file.toFile()).start();
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            fail("it hangs: " + String.join(" ", words));
-        }
-        String output = Files.readString(file);
-        assertEquals(0, process.exitValue(), output);
-        return output;
-    }
-
-    @FunctionalInterface
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(Condition condition) throws Exception {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!condition.holds()) {
-            assertTrue(System.nanoTime() < until, "nothing happened for 60 s");
-            Thread.sleep(50);
-        }
     }
 }

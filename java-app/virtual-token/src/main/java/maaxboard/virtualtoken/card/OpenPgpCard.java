@@ -45,6 +45,8 @@ public final class OpenPgpCard implements SmartCard {
     private boolean signingAllowed;
     private boolean useAllowed;
     private boolean adminAllowed;
+    private KeyRole decipherKey = KeyRole.DECRYPT;
+    private KeyRole authenticationKey = KeyRole.AUTHENTICATE;
     private byte[] waiting = {};
     private ByteArrayOutputStream chain;
     private int chainHeader;
@@ -83,6 +85,8 @@ public final class OpenPgpCard implements SmartCard {
         signingAllowed = false;
         useAllowed = false;
         adminAllowed = false;
+        decipherKey = KeyRole.DECRYPT;
+        authenticationKey = KeyRole.AUTHENTICATE;
         waiting = new byte[0];
         chain = null;
     }
@@ -153,7 +157,7 @@ public final class OpenPgpCard implements SmartCard {
         }
         return switch (apdu.ins()) {
             case 0x20 -> verify(apdu);
-            case 0x22 -> ResponseApdu.ok();
+            case 0x22 -> manageSecurityEnvironment(apdu);
             case 0x24 -> changeReferenceData(apdu);
             case 0x2a -> performSecurityOperation(apdu);
             case 0x2c -> resetRetryCounter(apdu);
@@ -266,6 +270,25 @@ public final class OpenPgpCard implements SmartCard {
         return ResponseApdu.ok();
     }
 
+    /** Lets PSO: DECIPHER or INTERNAL AUTHENTICATE use the other's key (OpenPGP card 3.4, 7.2.18). */
+    private ResponseApdu manageSecurityEnvironment(CommandApdu apdu) throws CardException {
+        byte[] data = apdu.data();
+        if (apdu.p1() != 0x41 || data.length != 3 || data[0] != (byte) 0x83 || data[1] != 1) {
+            throw new CardException(StatusWord.WRONG_DATA);
+        }
+        KeyRole role = switch (data[2]) {
+            case 2 -> KeyRole.DECRYPT;
+            case 3 -> KeyRole.AUTHENTICATE;
+            default -> throw new CardException(StatusWord.WRONG_DATA);
+        };
+        switch (apdu.p2()) {
+            case 0xb8 -> decipherKey = role;
+            case 0xa4 -> authenticationKey = role;
+            default -> throw new CardException(StatusWord.WRONG_P1P2);
+        }
+        return ResponseApdu.ok();
+    }
+
     private ResponseApdu performSecurityOperation(CommandApdu apdu) throws CardException {
         return switch (apdu.p1p2()) {
             case 0x9e9a -> {
@@ -277,7 +300,7 @@ public final class OpenPgpCard implements SmartCard {
             }
             case 0x8086 -> {
                 need(useAllowed);
-                yield ResponseApdu.of(key(KeyRole.DECRYPT).decipher(apdu.data()));
+                yield ResponseApdu.of(key(decipherKey).decipher(apdu.data()));
             }
             default -> throw new CardException(StatusWord.WRONG_P1P2);
         };
@@ -285,7 +308,7 @@ public final class OpenPgpCard implements SmartCard {
 
     private ResponseApdu internalAuthenticate(CommandApdu apdu) throws CardException {
         need(useAllowed);
-        return ResponseApdu.of(key(KeyRole.AUTHENTICATE).sign(apdu.data()));
+        return ResponseApdu.of(key(authenticationKey).sign(apdu.data()));
     }
 
     private ResponseApdu generateKeyPair(CommandApdu apdu) throws CardException {
@@ -368,6 +391,8 @@ public final class OpenPgpCard implements SmartCard {
             case 0xc5 -> three(fingerprints, FINGERPRINT);
             case 0xc6 -> three(authorities, FINGERPRINT);
             case 0xcd -> three(timestamps, 4);
+            // Objects that exist on every card are empty when they are not set.
+            case 0x5b, 0x5e, 0x5f2d, 0x5f35, 0x5f50 -> objects.getOrDefault(tag, new byte[0]);
             case 0xf9 -> objects.getOrDefault(tag, HexFormat.of().parseHex("810100"));
             case 0xfa -> {
                 need34();
@@ -392,7 +417,11 @@ public final class OpenPgpCard implements SmartCard {
 
     private byte[] plain(int tag) throws CardException {
         byte[] value = objects.get(tag);
-        if (value == null) {
+        boolean privateObject = tag >= 0x0101 && tag <= 0x0104;
+        if (value == null && profile == Profile.OPENPGP_34 && (privateObject || tag == 0x7f21)) {
+            return new byte[0];
+        }
+        if (value == null || privateObject && profile == Profile.GNUK) {
             throw new CardException(StatusWord.NO_REFERENCE);
         }
         return value.clone();
@@ -525,6 +554,9 @@ public final class OpenPgpCard implements SmartCard {
                 }
             }
             case 0x5b, 0x5e, 0x5f2d, 0x5f35, 0x5f50, 0x7f21, 0xf9, 0x0101, 0x0102, 0x0103, 0x0104 -> {
+                if (tag >= 0x0101 && tag <= 0x0104 && profile == Profile.GNUK) {
+                    throw new CardException(StatusWord.NO_REFERENCE);
+                }
                 if (value.length > OBJECT_LIMIT) {
                     throw new CardException(StatusWord.WRONG_LENGTH);
                 }
@@ -575,7 +607,8 @@ public final class OpenPgpCard implements SmartCard {
             algorithms.put(role, KeyAlgorithm.RSA_2048);
         }
         user = new Pin("123456", 6);
-        resetting = new Pin("", 8);
+        // Gnuk shows three tries for a resetting code that is not set, other cards none.
+        resetting = new Pin(8, profile == Profile.GNUK ? 3 : 0);
         admin = new Pin("12345678", 8);
         userStaysForSigning = false;
         signatures = 0;

@@ -5,31 +5,41 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 
-/** A password of the card with its retry counter. An empty one is not set and matches nothing. */
+/** A password of the card with its retry counter. An empty one is not set: it matches nothing and costs no try. */
 final class Pin {
     private static final int TRIES = 3;
     private static final int LONGEST = 127;
 
     private final int shortest;
+    private final int triesUnset;
     private byte[] value;
     private int tries;
 
+    /** A password with its first value. */
     Pin(String initial, int shortest) {
         this.value = initial.getBytes(StandardCharsets.US_ASCII);
         this.shortest = shortest;
-        this.tries = value.length == 0 ? 0 : TRIES;
+        this.triesUnset = TRIES;
+        this.tries = TRIES;
+    }
+
+    /** A password that is not set; the tries it shows until it is differ from card to card. */
+    Pin(int shortest, int triesUnset) {
+        this.value = new byte[0];
+        this.shortest = shortest;
+        this.triesUnset = triesUnset;
+        this.tries = triesUnset;
     }
 
     int tries() {
         return tries;
     }
 
-    int length() {
-        return value.length;
-    }
-
     /** A wrong value costs a try; the right one gives all of them back. */
     void check(byte[] given) throws CardException {
+        if (value.length == 0) {
+            throw new CardException(StatusWord.CONDITIONS);
+        }
         if (tries == 0) {
             throw new CardException(StatusWord.BLOCKED);
         }
@@ -51,7 +61,7 @@ final class Pin {
 
     void unset() {
         value = new byte[0];
-        tries = 0;
+        tries = triesUnset;
     }
 
     /** Splits old and new, which stand side by side without a mark, by the old one's length. */

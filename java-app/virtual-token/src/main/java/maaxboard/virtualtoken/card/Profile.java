@@ -14,7 +14,7 @@ public enum Profile {
     GNUK("gnuk", 0x0200, "00318473800180009000", "75000020080000FF0100", 32, false),
 
     /** An OpenPGP 3.4 card with extended lengths, algorithm information and life-cycle management. */
-    OPENPGP_34("3.4", 0x0304, "003184738001C0059000", "7D000020080000FF0000", 32, true);
+    OPENPGP_34("3.4", 0x0304, "003184738001C0059000", "7D000020080000FF0001", 32, true);
 
     private final String label;
     private final int version;
