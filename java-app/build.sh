@@ -2,10 +2,19 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Builds the Java modules without their tests. Afterwards build/host/bin holds
 # launchers of entropy and virtual-token, and build/modules what the guest's
-# runtime is linked from.
+# runtime is linked from. What did not change is not built anew.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$here/../build
+
+# shellcheck source=board/qemu/lib.sh
+. "$here/../board/qemu/lib.sh"
+jdk=$("$here/jdk.sh")
+inputs=$(key "$jdk" "$(cd "$here" && find . -path '*/target' -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)")
+if [ "$(cat "$build/made-of" 2>/dev/null)" = "$inputs" ]; then
+    exit 0
+fi
+rm -f "$build/made-of"
 "$here/mvn.sh" -q package -DskipTests
 
 # place FOLDER FILE...: the folder holds these files afterwards, and no others
@@ -21,7 +30,6 @@ place "$build/host/lib/entropy" "$build"/modules/*
 place "$build/host/lib/virtual-token" "$here"/virtual-token/target/modules/*.jar "$here"/virtual-token/target/virtual-token-*.jar
 place "$build/host/lib/demo" "$here"/guest-tests/target/modules/*.jar "$here"/guest-tests/target/guest-tests-*.jar
 
-jdk=$("$here/jdk.sh")
 # launcher NAME JAVA-OPTION...: "$lib" in them stands for the program's folder of jars
 launcher() {
     name=$1
@@ -42,3 +50,4 @@ mkdir -p "$build/host/bin"
         -m maaxboard.virtualtoken/maaxboard.virtualtoken.Main
     launcher demo --enable-native-access=ALL-UNNAMED -cp '"$lib/*"' maaxboard.guest.Demo
 }
+echo "$inputs" >"$build/made-of"

@@ -31,7 +31,7 @@ public final class Demo {
 
     private static void show() {
         var progress = Progress.ofThisProcess();
-        progress.show(0, "Booting " + Project.images());
+        progress.show(0, "Booting " + Project.top().relativize(Project.images()));
         try (var guest = Guest.start(Project.images(), Project.top().resolve("build/log/demo.console"));
                 var token = Token.plugInto(guest, 0, SERIAL);
                 var consumer = Consumer.attach(guest)) {
