@@ -62,7 +62,8 @@ final class Tuples {
     /** SP 800-90B section 6.3.5; empty if no symbol is frequent. */
     OptionalDouble tTuple() {
         double p = 0;
-        for (int t = 1; t < firstRare(); t++) {
+        int rare = firstRare();
+        for (int t = 1; t < rare; t++) {
             p = Math.max(p, Math.pow(most[t] / (double) (n - t + 1), 1.0 / t));
         }
         return p > 0 ? OptionalDouble.of(Bounds.bits(Bounds.upper(p, n))) : OptionalDouble.empty();

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 package maaxboard.entropy.health;
 
-/** Upper tails of the binomial distribution, precise where they are small: that is where cut-offs live. */
+/** Upper tails of the binomial distribution, precise where they are small: that is where cut-offs live. Up to 2,048 draws. */
 final class Binomial {
+    private static final double[] LOG_FACTORIALS = new double[2049];
+
+    static {
+        for (int i = 1; i < LOG_FACTORIALS.length; i++) {
+            LOG_FACTORIALS[i] = LOG_FACTORIALS[i - 1] + Math.log(i);
+        }
+    }
+
     private Binomial() {
     }
 
@@ -31,10 +39,6 @@ final class Binomial {
     }
 
     private static double logMass(int n, int k, double p) {
-        double log = k * Math.log(p) + (n - k) * Math.log1p(-p);
-        for (int i = 1; i <= Math.min(k, n - k); i++) {
-            log += Math.log((double) (n - i + 1) / i);
-        }
-        return log;
+        return k * Math.log(p) + (n - k) * Math.log1p(-p) + LOG_FACTORIALS[n] - LOG_FACTORIALS[k] - LOG_FACTORIALS[n - k];
     }
 }

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.entropy.health;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+
+/** Known answers of everything that stands between a token and the region: what ships is what was tested. */
+public final class SelfTest {
+    /**
+     * One check.
+     *
+     * @param name   what was checked, for people
+     * @param passed whether the answer was the known one
+     */
+    public record Result(String name, boolean passed) {
+    }
+
+    private SelfTest() {
+    }
+
+    /**
+     * Runs the checks; some milliseconds.
+     *
+     * @param mixer also the mixer's, which take longer to load than the others to run
+     */
+    public static List<Result> run(boolean mixer) {
+        var results = new ArrayList<Result>();
+        check(results, "cut-offs at 2^-30: H = 8, 6, 4, 1", () -> cutOffs(30, 8, 5, 17) && cutOffs(30, 6, 6, 32)
+                && cutOffs(30, 4, 9, 71) && cutOffs(30, 1, 31, 325));
+        check(results, "cut-offs at 2^-40: H = 8, 6, 4, 1", () -> cutOffs(40, 8, 6, 20) && cutOffs(40, 6, 8, 36)
+                && cutOffs(40, 4, 11, 79) && cutOffs(40, 1, 41, 337));
+        check(results, "good bytes are published after the start-up test", SelfTest::goodIsPublished);
+        check(results, "a stuck token is quarantined", () -> firstVerdict(new byte[CutOffs.WINDOW])
+                .equals(new Verdict.Quarantine(Reason.REPETITION_COUNT)));
+        check(results, "a biased token is quarantined", () -> firstVerdict(biased())
+                .equals(new Verdict.Quarantine(Reason.ADAPTIVE_PROPORTION)));
+        check(results, "a repeated piece raises the alarm", () -> firstVerdict(repeating())
+                .equals(new Verdict.Alarm(Reason.REPEATED)));
+        check(results, "a counter raises the alarm", () -> firstVerdict(counting())
+                .equals(new Verdict.Alarm(Reason.IMPLAUSIBLE)));
+        check(results, "SipHash-2-4 vector", SelfTest::sipHash);
+        check(results, "FIPS 140-2 tests tell zeros from good bytes",
+                () -> Fips140.passes(random(Fips140.BLOCK_BYTES)) && !Fips140.passes(new byte[Fips140.BLOCK_BYTES]));
+        if (mixer) {
+            check(results, "KMAC256 vector of SP 800-185", SelfTest::kmac);
+        }
+        return List.copyOf(results);
+    }
+
+    private static void check(List<Result> results, String name, BooleanSupplier check) {
+        results.add(new Result(name, check.getAsBoolean()));
+    }
+
+    private static boolean cutOffs(int bits, double minEntropy, int repetition, int proportion) {
+        var cutOffs = CutOffs.of(Math.scalb(1.0, -bits), minEntropy);
+        return cutOffs.repetition() == repetition && cutOffs.proportion() == proportion;
+    }
+
+    private static boolean goodIsPublished() {
+        var token = new TokenHealth(HealthPolicy.DEFAULT);
+        byte[] good = random(4 * CutOffs.WINDOW);
+        var verdicts = new ArrayList<Verdict>();
+        for (int at = 0; at < good.length; at += CutOffs.WINDOW) {
+            verdicts.add(token.judge(Arrays.copyOfRange(good, at, at + CutOffs.WINDOW)));
+        }
+        var starting = new Verdict.Drop(Reason.STARTING);
+        var publish = new Verdict.Publish();
+        return verdicts.equals(List.of(starting, starting, publish, publish));
+    }
+
+    private static Verdict firstVerdict(byte[] unit) {
+        return new TokenHealth(HealthPolicy.DEFAULT).judge(unit);
+    }
+
+    private static byte[] random(int count) {
+        byte[] bytes = new byte[count];
+        new SplittableRandom(1).nextBytes(bytes);
+        return bytes;
+    }
+
+    private static byte[] biased() {
+        byte[] unit = random(CutOffs.WINDOW);
+        for (int i = 0; i < unit.length; i += 2) {
+            unit[i] = 0x5a;
+        }
+        return unit;
+    }
+
+    private static byte[] repeating() {
+        byte[] unit = random(CutOffs.WINDOW);
+        System.arraycopy(unit, 0, unit, 256, PieceMemory.PIECE);
+        return unit;
+    }
+
+    private static byte[] counting() {
+        byte[] unit = random(CutOffs.WINDOW);
+        for (int i = 0; i < 32; i++) {
+            unit[100 + i] = (byte) i;
+        }
+        return unit;
+    }
+
+    private static boolean sipHash() {
+        byte[] input = new byte[15];
+        for (int i = 0; i < input.length; i++) {
+            input[i] = (byte) i;
+        }
+        return new SipHash(0x0706050403020100L, 0x0f0e0d0c0b0a0908L).hash(input, 0, 15) == 0xa129ca6149be45e5L;
+    }
+
+    private static boolean kmac() {
+        byte[] key = new byte[32];
+        for (int i = 0; i < key.length; i++) {
+            key[i] = (byte) (0x40 + i);
+        }
+        byte[] output = Mixer.kmac256(key, new byte[] {0, 1, 2, 3}, "My Tagged Application".getBytes(US_ASCII));
+        return HexFormat.of().formatHex(output).startsWith("20c570c31346f703c9ac36c61c03cb64c3970d0cfc787e9b79599d273a68d2f7");
+    }
+}
