@@ -30,11 +30,7 @@ public final class Main {
     /** All commands, in the order the help lists them. */
     static List<Command> commands() {
         return List.of(new Slots(), new Generate(), new Run(), new Publish(), new RegionCommand(), new StatusCommand(),
-<<<<<<< Updated upstream
-                new Clear(), new DoctorCommand(), new Completion());
-=======
-                new Clear(), new Assess(), new SelfTestCommand());
->>>>>>> Stashed changes
+                new Clear(), new DoctorCommand(), new Assess(), new SelfTestCommand(), new Completion());
     }
 
     public static void main(String[] args) {
