@@ -16,8 +16,15 @@ OPENJDK_CONF_OPTS += \
 	--with-jvm-features=-dtrace,-epsilongc,-jfr,-jvmci,-parallelgc,-shenandoahgc,-zgc
 
 # Of the JDK's modules only those are built that the runtime is linked from: a
-# third of the time, and none of the desktop's libraries is ever linked with.
-# Buildroot's JRE is not made, so none is installed.
+# fraction of the time, and nothing is linked with the desktop's libraries.
+# Buildroot's JRE is not made, so none is installed. The compiler that compiles
+# the modules is made first, as it needs sources of modules that are left out.
 OPENJDK_MAKE_TARGET = $(addsuffix -jmod,$(MAAXBOARD_ENTROPY_JDK_MODULES)) \
 	MODULES_FILTER="$$(cd $(@D)/src && ls | grep -vxF $(foreach m,$(MAAXBOARD_ENTROPY_JDK_MODULES),-e $(m)) | tr '\n' ' ')"
+
+define MAAXBOARD_ENTROPY_BUILD_JAVAC
+	$(TARGET_MAKE_ENV) $(OPENJDK_CONF_ENV) $(MAKE1) -C $(@D) interim-langtools
+endef
+OPENJDK_PRE_BUILD_HOOKS += MAAXBOARD_ENTROPY_BUILD_JAVAC
+
 OPENJDK_INSTALL_TARGET_CMDS = @:
