@@ -56,16 +56,11 @@ dtc -q -I dts -O dtb -o tree.dtb tree.dts
 kernel Image $((7 << 20))
 initramfs root.gz 1000000 3000000
 
-# config PRESET [LINE...]: what Kconfig gives for a preset, from its own defaults
+# config PRESET [LINE...]: what Kconfig gives for a preset, and more
 config() {
 	preset=$1
 	shift
-	awk -v chosen="BR2_MAAXBOARD_LAYOUT_$preset" '
-		$1 == "config" { name = $2; done = 0 }
-		$1 == "default" && name ~ /^BR2_MAAXBOARD_/ && name !~ /LAYOUT|DOORBELL$/ && !done {
-			if (NF == 2 || $4 == chosen) { print name "=" $2; done = 1 }
-		}
-		END { print chosen "=y" }' "$here/Config.in"
+	"$here/preset.sh" "$preset"
 	for line in "$@"; do
 		echo "$line"
 	done
