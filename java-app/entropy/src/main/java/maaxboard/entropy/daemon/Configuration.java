@@ -124,6 +124,13 @@ public record Configuration(List<Path> modules, String initArgs, Selection selec
         return text;
     }
 
+    /** This configuration, but what only a start can change is taken from {@code running}. */
+    Configuration framedBy(Configuration running) {
+        return new Configuration(modules, initArgs, selection, pinSource, running.region, running.slotBytes,
+                running.slotCount, blockBytes, running.health, minTokens, running.mixed, running.mixContext, byteBudget,
+                longTestSeconds, running.runDirectory, metricsFile, logLevel, running.syslog);
+    }
+
     /** The ring's sizes in a region of one or two maps. */
     public Geometry geometry(boolean oneMap) {
         return new Geometry(slotBytes, slotCount, oneMap);

@@ -37,9 +37,9 @@ public final class Daemon {
     private final Log log;
     private final Trace trace;
     private final Instant startedAt = Instant.now();
-    private final TokenBook book = new TokenBook();
     private final CountDownLatch stop = new CountDownLatch(1);
     private volatile Configuration configuration;
+    private TokenBook book;
     private Region region;
     private RegionPump pump;
     private Outlet outlet;
@@ -94,7 +94,8 @@ public final class Daemon {
         try {
             var producer = RegionProducer.start(region, configuration.geometry(region.oneMap()), generation(),
                     System.nanoTime());
-            outlet = new EachOutlet();
+            book = new TokenBook(new Quarantine(runDirectory(), log));
+            outlet = configuration.mixed() ? new MixedOutlet(book, configuration) : new EachOutlet();
             pump = new RegionPump(region, producer, book, outlet, region.newWaiter(), configuration.minTokens(),
                     this::wakeSources, log);
             var pumpThread = Thread.ofPlatform().daemon().name("region").start(pump);
@@ -164,14 +165,14 @@ public final class Daemon {
         runners.forEach(runner -> runner.source.wake());
     }
 
-    /** Everything but region, slots and run directory may change; a wrong file changes nothing. */
+    /** A wrong file changes nothing; {@link Configuration#framedBy} says what only a start can change. */
     private synchronized void reload(Reload reload) {
         try {
-            var fresh = reload.configuration();
-            var old = configuration;
-            if (!fresh.region().equals(old.region()) || fresh.slotBytes() != old.slotBytes()
-                    || fresh.slotCount() != old.slotCount() || !fresh.runDirectory().equals(old.runDirectory())) {
-                log.warning("SIGHUP: region, slot-bytes, slot-count and run-directory change at the next start only");
+            var read = reload.configuration();
+            var fresh = read.framedBy(configuration);
+            if (!fresh.equals(read)) {
+                log.warning("SIGHUP: region, slot-bytes, slot-count, run-directory, source, mix-context, log-to and the"
+                        + " health tests' keys change at the next start only");
             }
             configuration = fresh;
             log.level(fresh.logLevel());

@@ -41,12 +41,37 @@ final class Feed implements Sink {
         if (entry.budgetSpent) {
             return 0;
         }
+        applyLongTest(entry);
         boolean wanted = switch (entry.health.status().state()) {
             case STARTUP -> true;
             case SERVING -> entry.testPending || outlet.hasRoom(entry);
-            case ALARMED, QUARANTINED -> false;
+            case ALARMED -> entry.longTest.collects(System.nanoTime());
+            case QUARANTINED -> false;
         };
         return wanted ? configuration.health().unitBytes() : 0;
+    }
+
+    private void applyLongTest(TokenEntry entry) {
+        if (entry.longTest == null || entry.longTest.outcome() == LongTest.Outcome.RUNNING) {
+            return;
+        }
+        boolean passed = entry.longTest.outcome() == LongTest.Outcome.PASSED;
+        entry.longTest = null;
+        if (passed) {
+            entry.health.longTestPassed();
+            log.info(entry.name() + ": start-up test");
+        } else {
+            entry.health.longTestFailed();
+            quarantined(entry, entry.health.status().reason().text());
+        }
+        pump.wake();
+    }
+
+    private void quarantined(TokenEntry entry, String why) {
+        entry.longTest = null;
+        entry.error(why);
+        book.quarantined(entry);
+        log.error(entry.name() + ": quarantined: " + why + "; see 'entropy clear'");
     }
 
     @Override
@@ -72,7 +97,9 @@ final class Feed implements Sink {
                 return;
             }
             case Verdict.Drop(var reason) -> {
-                if (reason != maaxboard.entropy.health.Reason.STARTING) {
+                if (entry.longTest != null) {
+                    entry.longTest.add(unit);
+                } else if (reason != maaxboard.entropy.health.Reason.STARTING) {
                     pump.discarded(unit.length);
                     log.warning(entry.name() + ": " + unit.length + " bytes dropped: " + reason.text());
                 }
@@ -80,12 +107,13 @@ final class Feed implements Sink {
             case Verdict.Alarm(var reason) -> {
                 pump.discarded(unit.length);
                 entry.error(reason.text());
-                log.error(entry.name() + ": alarm: " + reason.text() + "; it no longer serves");
+                log.error(entry.name() + ": alarm: " + reason.text() + "; it serves no longer, the long test begins");
+                entry.longTest = new LongTest(entry.name(), configuration.health().minEntropy(),
+                        configuration.longTestSeconds(), System.nanoTime(), log);
             }
             case Verdict.Quarantine(var reason) -> {
                 pump.discarded(unit.length);
-                entry.error(reason.text());
-                log.error(entry.name() + ": quarantined: " + reason.text() + "; see 'entropy clear'");
+                quarantined(entry, reason.text());
             }
         }
         Arrays.fill(unit, (byte) 0);
@@ -101,9 +129,8 @@ final class Feed implements Sink {
     @Override
     public void implausible(TokenId token) {
         var entry = entry(token);
-        entry.health.implausibleAnswer();
-        entry.error("CKR_DATA_INVALID");
-        log.error(entry.name() + ": quarantined: the module says that the answer is none (CKR_DATA_INVALID)");
+        entry.health.quarantined(maaxboard.entropy.health.Reason.IMPLAUSIBLE);
+        quarantined(entry, "the module says that the answer is none (CKR_DATA_INVALID)");
         pump.wake();
     }
 

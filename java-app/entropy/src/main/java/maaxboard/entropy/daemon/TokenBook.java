@@ -17,6 +17,11 @@ final class TokenBook {
     private final Map<TokenId, TokenEntry> entries = new LinkedHashMap<>();
     private final Map<String, Loss> moduleTroubles = new LinkedHashMap<>();
     private final PieceMemory memory = new PieceMemory();
+    private final Quarantine quarantine;
+
+    TokenBook(Quarantine quarantine) {
+        this.quarantine = quarantine;
+    }
 
     /** State and reason as the header shows them. */
     record Condition(State state, Reason reason) {
@@ -27,8 +32,14 @@ final class TokenBook {
     }
 
     synchronized TokenEntry entry(TokenId id, Configuration configuration) {
-        return entries.computeIfAbsent(id,
-                unused -> new TokenEntry(id, entries.size(), configuration.health(), memory));
+        return entries.computeIfAbsent(id, unused -> {
+            var entry = new TokenEntry(id, entries.size(), configuration.health(), memory);
+            var reason = quarantine.reason(id);
+            if (reason != null) {
+                entry.health.quarantined(reason);
+            }
+            return entry;
+        });
     }
 
     synchronized List<TokenEntry> all() {
@@ -48,10 +59,16 @@ final class TokenBook {
         return all().stream().filter(entry -> entry.id.serial().equals(serial)).toList();
     }
 
+    /** Notes that the token is quarantined, so that no restart sets it free. */
+    void quarantined(TokenEntry entry) {
+        quarantine.add(entry.id, entry.health.status().reason());
+    }
+
     /** Forgets what a token has shown: it begins anew, as if never seen. */
     synchronized void clear(TokenEntry entry, Configuration configuration) {
         var fresh = new TokenEntry(entry.id, entry.index, configuration.health(), memory);
         memory.forget(entry.health);
+        quarantine.remove(entry.id);
         fresh.info = entry.info;
         fresh.slot = entry.slot;
         fresh.loss = entry.loss;

@@ -34,6 +34,8 @@ final class TokenEntry {
     volatile boolean troubled;
     volatile boolean testPending;
     volatile boolean budgetSpent;
+    /** Null unless the token has raised the alarm. Belongs to the module's thread. */
+    LongTest longTest;
     private long budgetStart = System.nanoTime();
     private long budgetUsed;
 

@@ -103,9 +103,9 @@ public final class TokenHealth {
         startUpRequested = true;
     }
 
-    /** The module itself says that the token's answer is none (CKR_DATA_INVALID): quarantined at once. */
-    public void implausibleAnswer() {
-        quarantine(Reason.IMPLAUSIBLE);
+    /** Quarantined at once, for a reason found elsewhere: the module refuses the answer, or it was so before a restart. */
+    public void quarantined(Reason why) {
+        quarantine(why);
         remember();
     }
 
