@@ -14,9 +14,10 @@ packages='ca-certificates maven make gcc libc6-dev gcc-aarch64-linux-gnu libc6-d
 # To make the quick guest and boot it.
 packages="$packages mmdebstrap debian-archive-keyring patchelf device-tree-compiler uidmap"
 # To test: real PKCS#11 modules, a real pcscd, its virtual reader, the standard's header,
-# a second C compiler with its sanitizers.
+# a second C compiler with its sanitizers, GnuPG as another user of the card, a browser
+# that looks at a report.
 packages="$packages softhsm2 opensc opensc-pkcs11 pcscd vsmartcard-vpcd libp11-kit-dev pkg-config
-    clang libclang-rt-dev shellcheck git file"
+    clang libclang-rt-dev gnupg scdaemon openssl chromium procps shellcheck git file"
 
 command -v dpkg-query >/dev/null || give_up 69 "this is no Debian system; its packages are: $packages"
 # shellcheck source=/dev/null

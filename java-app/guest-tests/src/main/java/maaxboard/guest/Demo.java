@@ -31,8 +31,9 @@ public final class Demo {
 
     private static void show() {
         var progress = Progress.ofThisProcess();
-        progress.show(0, "Booting " + Project.top().relativize(Project.images()));
-        try (var guest = Guest.start(Project.images(), Project.top().resolve("build/log/demo.console"));
+        var images = Project.images();
+        progress.show(0, "Booting " + (images.startsWith(Project.top()) ? Project.top().relativize(images) : images));
+        try (var guest = Guest.start(images, Project.top().resolve("build/log/demo.console"));
                 var token = Token.plugInto(guest, 0, SERIAL);
                 var consumer = Consumer.attach(guest)) {
             progress.show(0.3, "A producer is in the region; waiting for its start-up tests");
