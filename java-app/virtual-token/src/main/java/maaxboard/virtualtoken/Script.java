@@ -83,7 +83,7 @@ final class Script {
             throw new IllegalArgumentException(words[1] + " runs backwards");
         }
         var choices = new ArrayList<Choice>();
-        for (String text : words[2].split("\\|")) {
+        for (String text : words[2].split("\\|", -1)) {
             choices.add(new Choice(text.strip(), Order.parse(text)));
         }
         return new Step(unit, least, most, List.copyOf(choices));
