@@ -60,7 +60,7 @@ public final class Main {
             }
             return execute(command, result, err);
         } catch (ParameterException e) {
-            err.println(NAME + ": " + e.getMessage().lines().findFirst().orElse("wrong usage") + "; see '"
+            err.println(NAME + ": " + oneLine(e.getMessage()) + "; see '"
                     + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'");
             return ExitCode.USAGE;
         }
@@ -71,9 +71,14 @@ public final class Main {
             return command.run(arguments);
         } catch (Exception e) {
             var failure = explain(e);
-            err.println(NAME + ": " + failure.getMessage());
+            err.println(NAME + ": " + oneLine(failure.getMessage()));
             return failure.code();
         }
+    }
+
+    /** Arguments, files and tokens may hold any character; a message is one line and moves no cursor. */
+    private static String oneLine(String message) {
+        return message.replaceAll("\\p{Cc}+", " ");
     }
 
     /** Every exception that commands let through, as one line and a code. */

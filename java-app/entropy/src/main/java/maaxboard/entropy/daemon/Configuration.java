@@ -26,7 +26,7 @@ public record Configuration(List<Path> modules, String initArgs, Selection selec
 
     /** Checks all values. */
     public static Configuration of(Settings settings) throws ConfigurationException {
-        var uris = read(settings, Key.URI, text -> words(text).stream().map(Pkcs11Uri::parse).toList());
+        var uris = read(settings, Key.URI, text -> words(text).stream().map(Configuration::uri).toList());
         var selection = new Selection(read(settings, Key.SLOT, optional(Configuration::slotId)),
                 read(settings, Key.SLOT_INDEX, optional(text -> integer(text, 0, 100_000))),
                 read(settings, Key.TOKEN_LABEL, optional(text -> text)),
@@ -34,12 +34,10 @@ public record Configuration(List<Path> modules, String initArgs, Selection selec
         var uriModules = uris.stream().map(Pkcs11Uri::modulePath).filter(path -> path != null).distinct().map(Path::of)
                 .toList();
         var uriPin = uris.stream().map(Pkcs11Uri::pinSource).filter(pin -> pin != null).findFirst().orElse("");
-        int slotBytes = read(settings, Key.SLOT_BYTES, text -> integer(text, 128, 4096));
-        int slotCount = read(settings, Key.SLOT_COUNT, text -> {
-            int count = integer(text, 2, 65536);
-            new Geometry(slotBytes, count, false);
-            return count;
-        });
+        int slotBytes = read(settings, Key.SLOT_BYTES, text -> new Geometry(integer(text, 128, 4096),
+                Geometry.DEFAULT_SLOT_COUNT, false).slotBytes());
+        int slotCount = read(settings, Key.SLOT_COUNT, text -> new Geometry(slotBytes, integer(text, 2, 65536), false)
+                .slotCount());
         double claimed = read(settings, Key.CLAIMED_ENTROPY, Configuration::number);
         boolean fips = read(settings, Key.FIPS140, Configuration::yesOrNo);
         long minAnswer = read(settings, Key.MIN_ANSWER_TIME, text -> 1000L * integer(text, 0, 60_000_000));
@@ -64,14 +62,28 @@ public record Configuration(List<Path> modules, String initArgs, Selection selec
                 read(settings, Key.LOG_TO, text -> oneOf(text, "stderr", "syslog").equals("syslog")));
     }
 
+    /** A URI whose paths are paths. */
+    private static Pkcs11Uri uri(String text) {
+        var uri = Pkcs11Uri.parse(text);
+        if (uri.modulePath() != null) {
+            Path.of(uri.modulePath());
+        }
+        if (uri.pinSource() != null) {
+            new PinSource(uri.pinSource());
+        }
+        return uri;
+    }
+
     private static <T> T read(Settings settings, Key key, Function<String, T> reader) throws ConfigurationException {
         var value = settings.get(key);
         try {
             return reader.apply(value.text());
         } catch (IllegalArgumentException e) {
-            throw new ConfigurationException(value.origin(), value.where() + " = '" + value.text() + "': "
-                    + (e.getMessage() == null || e instanceof NumberFormatException ? "expected " + key.expected()
-                            : e.getMessage()));
+            // Path and number parsers speak to programmers; a URI or a PIN's source may hold the PIN itself, by mistake.
+            boolean ours = e.getClass() == IllegalArgumentException.class && e.getMessage() != null;
+            boolean secret = key == Key.URI || key == Key.PIN_SOURCE || value.text().contains("pin-value");
+            throw new ConfigurationException(value.origin(), value.where() + (secret ? "" : " = '" + value.text() + "'")
+                    + ": " + (ours ? e.getMessage() : "expected " + key.expected()));
         }
     }
 

@@ -9,10 +9,14 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import maaxboard.entropy.daemon.ConfigurationException.Origin;
 
 /** Values of keys and where each came from: defaults, overridden by a file, by the environment, by flags. */
 public final class Settings {
+    /** What is repeated in a message: a name, not a whole line that may hold a PIN. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,40}");
+
     private final Map<Key, Value> values = new EnumMap<>(Key.class);
 
     /** @param where for messages: file and line, variable, or flag */
@@ -60,8 +64,9 @@ public final class Settings {
                 throw new ConfigurationException(Origin.FILE, where + ": expected 'key = value'");
             }
             var text = line.substring(0, equals).strip();
-            var key = Key.named(text).orElseThrow(() -> new ConfigurationException(Origin.FILE,
-                    where + ": unknown key '" + text + "'; the keys stand in maaxboard-entropy.conf(5)"));
+            var key = Key.named(text).orElseThrow(() -> new ConfigurationException(Origin.FILE, where + ": unknown key"
+                    + (NAME.matcher(text).matches() ? " '" + text + "'" : "")
+                    + "; the keys stand in maaxboard-entropy.conf(5)"));
             var before = seen.put(key, i + 1);
             if (before != null) {
                 throw new ConfigurationException(Origin.FILE, where + ": " + key.text() + " stands in line " + before

@@ -25,15 +25,20 @@ public record CutOffs(double alpha, double minEntropy, int repetition, int propo
      * @throws IllegalArgumentException outside these ranges; the message is one line for the user
      */
     public static CutOffs of(double alpha, double minEntropy) {
+        check(alpha, minEntropy);
+        int repetition = 1 + (int) Math.ceil(-log2(alpha) / minEntropy);
+        int proportion = 2 + Binomial.critical(WINDOW - 1, Math.pow(2, -minEntropy), alpha);
+        return new CutOffs(alpha, minEntropy, repetition, proportion);
+    }
+
+    /** The ranges alone: the cut-offs themselves take longer than a command that does not need them should. */
+    static void check(double alpha, double minEntropy) {
         if (!(alpha >= LEAST_ALPHA && alpha <= MOST_ALPHA)) {
             throw new IllegalArgumentException("false-alarm probability alpha must be from 2^-100 to 2^-8, not " + alpha);
         }
         if (!(minEntropy >= LEAST_MIN_ENTROPY && minEntropy <= 8)) {
             throw new IllegalArgumentException("claimed min-entropy must be from 0.1 to 8 bits a byte, not " + minEntropy);
         }
-        int repetition = 1 + (int) Math.ceil(-log2(alpha) / minEntropy);
-        int proportion = 2 + Binomial.critical(WINDOW - 1, Math.pow(2, -minEntropy), alpha);
-        return new CutOffs(alpha, minEntropy, repetition, proportion);
     }
 
     /** Exact for powers of two, so that 2^-30 at H = 6 gives 6 and not, by a rounding error, 7. */

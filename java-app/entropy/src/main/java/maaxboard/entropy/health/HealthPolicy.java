@@ -17,8 +17,8 @@ public record HealthPolicy(double minEntropy, double intermittentAlpha, double p
 
     /** @throws IllegalArgumentException for values out of range; the message is one line for the user */
     public HealthPolicy {
-        CutOffs.of(intermittentAlpha, minEntropy);
-        CutOffs.of(permanentAlpha, minEntropy);
+        CutOffs.check(intermittentAlpha, minEntropy);
+        CutOffs.check(permanentAlpha, minEntropy);
         if (permanentAlpha >= intermittentAlpha) {
             throw new IllegalArgumentException("the permanent tier's alpha (" + permanentAlpha
                     + ") must be smaller than the intermittent tier's (" + intermittentAlpha + ")");

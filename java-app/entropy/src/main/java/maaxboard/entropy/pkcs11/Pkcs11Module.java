@@ -324,7 +324,8 @@ public final class Pkcs11Module {
                 end = i + 1;
             }
         }
-        return new String(bytes, 0, end, StandardCharsets.UTF_8);
+        // A token says what it likes: its text must not end a line of the log or move a terminal's cursor.
+        return new String(bytes, 0, end, StandardCharsets.UTF_8).replaceAll("\\p{Cc}", "?");
     }
 
     private static Version version(MemorySegment struct, int offset) {

@@ -7,6 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * A PKCS#11 URI (RFC 7512) as far as it names a module, a slot or a token. A null component matches anything.
@@ -19,15 +20,24 @@ import java.util.Map;
 public record Pkcs11Uri(String token, String manufacturer, String model, String serial, Long slotId, String modulePath,
         String pinSource) {
     private static final String SCHEME = "pkcs11:";
+    private static final Pattern PIN_VALUE = Pattern.compile("pin-value", Pattern.CASE_INSENSITIVE);
+    /** What is understood, and the attributes of vendors, which are let pass. */
+    private static final Pattern NAME = Pattern.compile(
+            "token|manufacturer|model|serial|slot-id|module-path|pin-source|x-[A-Za-z0-9_-]+");
 
     /**
      * Reads a URI.
      *
-     * @throws IllegalArgumentException with what is wrong and what was expected; never with the value of pin-value
+     * @throws IllegalArgumentException with what is wrong and what was expected. No value of the URI is repeated: a PIN
+     *         may stand in any of them, by mistake
      */
     public static Pkcs11Uri parse(String text) {
+        if (PIN_VALUE.matcher(text).find()) {
+            throw new IllegalArgumentException(
+                    "pin-value in a PKCS#11 URI is refused, others could read it; use pin-source=file:/path instead");
+        }
         if (!text.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-            throw new IllegalArgumentException("'" + text + "': expected a PKCS#11 URI, such as pkcs11:serial=fffe43211234");
+            throw new IllegalArgumentException("expected a PKCS#11 URI, such as pkcs11:serial=fffe43211234");
         }
         String rest = text.substring(SCHEME.length());
         int question = rest.indexOf('?');
@@ -36,16 +46,9 @@ public record Pkcs11Uri(String token, String manufacturer, String model, String 
         if (question >= 0) {
             collect(rest.substring(question + 1), "&", attributes);
         }
-        var uri = new Pkcs11Uri(attributes.remove("token"), attributes.remove("manufacturer"),
-                attributes.remove("model"), attributes.remove("serial"), slotId(attributes.remove("slot-id")),
-                attributes.remove("module-path"), attributes.remove("pin-source"));
-        for (var name : attributes.keySet()) {
-            if (!name.startsWith("x-")) {
-                throw new IllegalArgumentException("attribute '" + name + "' of the PKCS#11 URI: expected token, "
-                        + "manufacturer, model, serial, slot-id, module-path or pin-source");
-            }
-        }
-        return uri;
+        return new Pkcs11Uri(attributes.get("token"), attributes.get("manufacturer"),
+                attributes.get("model"), attributes.get("serial"), slotId(attributes.get("slot-id")),
+                attributes.get("module-path"), attributes.get("pin-source"));
     }
 
     private static void collect(String part, String separator, Map<String, String> attributes) {
@@ -54,13 +57,10 @@ public record Pkcs11Uri(String token, String manufacturer, String model, String 
         }
         for (var pair : part.split(separator, -1)) {
             int equals = pair.indexOf('=');
-            var name = equals < 0 ? pair : pair.substring(0, equals);
-            if (name.equals("pin-value")) {
-                throw new IllegalArgumentException(
-                        "pin-value in a PKCS#11 URI is refused, others could read it; use pin-source=file:/path instead");
-            }
-            if (equals < 0 || !name.matches("[A-Za-z0-9_-]+")) {
-                throw new IllegalArgumentException("'" + pair + "' in the PKCS#11 URI: expected name=value");
+            var name = equals < 0 ? "" : pair.substring(0, equals);
+            if (!NAME.matcher(name).matches()) {
+                throw new IllegalArgumentException("attribute " + (attributes.size() + 1) + " of the PKCS#11 URI: expected"
+                        + " token=, manufacturer=, model=, serial=, slot-id=, module-path= or pin-source=");
             }
             if (attributes.put(name, decode(name, pair.substring(equals + 1))) != null) {
                 throw new IllegalArgumentException("attribute '" + name + "' stands twice in the PKCS#11 URI");

@@ -12,15 +12,19 @@ public final class PinSource {
 
     private final Path file;
 
-    /** @param text a path, {@code file:PATH} or {@code fd:N} */
+    /**
+     * @param text an absolute path, {@code file:PATH} or {@code fd:N}
+     * @throws IllegalArgumentException for anything else; the text is not repeated, it may be the PIN itself
+     */
     public PinSource(String text) {
-        if (text.startsWith("fd:")) {
-            if (!text.matches("fd:[0-9]{1,6}")) {
-                throw new IllegalArgumentException("'" + text + "': expected fd:N");
-            }
+        if (text.matches("fd:[0-9]{1,6}")) {
             file = Path.of("/proc/self/fd", text.substring(3));
+        } else if (text.startsWith("file:") && text.length() > 5) {
+            file = Path.of(text.substring(5).replaceFirst("^//", ""));
+        } else if (text.startsWith("/")) {
+            file = Path.of(text);
         } else {
-            file = Path.of(text.startsWith("file:") ? text.substring(5).replaceFirst("^//", "") : text);
+            throw new IllegalArgumentException("expected file:PATH, an absolute path or fd:N");
         }
     }
 
