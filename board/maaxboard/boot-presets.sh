@@ -5,9 +5,11 @@
 #
 # Boots IMAGES (Image, rootfs.cpio.gz) in QEMU at the memory layouts that virtual
 # machine monitors use: kernel, initramfs and device tree are laid at exactly the
-# layout's addresses, and a stub of seven instructions sets x0 and jumps to the
-# kernel, as a monitor does. The device tree is QEMU's own, told the layout's
-# memory. Says for each how much memory is left once the service is up.
+# layout's addresses, and a stub sets x0 and jumps to the kernel, as a monitor
+# does. The device tree is QEMU's own, told the layout's memory. QEMU keeps a tree
+# at the start of its RAM, where three layouts have the kernel: the stub brings the
+# kernel there from above the guest's memory. Says for each layout how much memory
+# is left once the service is up.
 
 set -eu
 
@@ -70,11 +72,13 @@ boot() {
 	dtb_at=$(setting DTB_ADDRESS)
 	initrd_at=$(setting INITRD_ADDRESS)
 	data_at=$(setting REGION_DATA_ADDRESS)
-	stub_at=$((dtb_at + (2 << 20)))
+	kernel_size=$((($(wc -c <"$images/Image") + 7) & ~7))
+	aside=$((ram + size + (4 << 20)))
+	stub_at=$((ram + size + (2 << 20)))
 
 	# QEMU's RAM begins at 0x40000000; the layout's lies in it, the region above.
 	machine=virt,gic-version=2
-	memory=$((((ram + size - 0x40000000) >> 20) + 2))
+	memory=$(((aside + kernel_size - 0x40000000 + 0x1fffff) >> 20))
 	set -- -cpu cortex-a53 -m "$memory" -nic none -nographic -no-reboot -device qemu-xhci
 	"$top/board/qemu/qemu.sh" -machine "$machine,dumpdtb=$work/virt.dtb" "$@" >/dev/null 2>&1
 	dtc -q -I dtb -O dts -o "$work/guest.dts" "$work/virt.dtb"
@@ -96,14 +100,22 @@ boot() {
 };
 END
 	dtc -q -I dts -O dtb -o "$work/guest.dtb" "$work/guest.dts"
-	{ load 0 "$dtb_at"; load 4 "$ram"; word 0xd2800001 0xd2800002 0xd61f0080; } >"$work/stub"
+	{
+		load 6 "$aside"
+		load 7 "$ram"
+		load 8 $((aside + kernel_size))
+		word 0xf84084c5 0xf80084e5 0xeb0800df 0x54ffffa3 # 1: ldr x5, [x6], 8; str x5, [x7], 8; cmp x6, x8; b.lo 1b
+		load 0 "$dtb_at"
+		load 4 "$ram"
+		word 0xd2800001 0xd2800002 0xd2800003 0xd61f0080 # mov x1 to x3, 0; br x4
+	} >"$work/stub"
 
 	rm -f "$work/in" "$work/console"
 	mkfifo "$work/in"
 	: >"$work/console"
 	raw=force-raw=on
 	"$top/board/qemu/qemu.sh" -machine "$machine" "$@" \
-		-device "loader,file=$images/Image,addr=$ram,$raw" \
+		-device "loader,file=$images/Image,addr=$aside,$raw" \
 		-device "loader,file=$images/rootfs.cpio.gz,addr=$initrd_at,$raw" \
 		-device "loader,file=$work/guest.dtb,addr=$dtb_at,$raw" \
 		-device "loader,file=$work/stub,addr=$stub_at,$raw,cpu-num=0" \

@@ -15,6 +15,8 @@ MAAXBOARD_ENTROPY_DEPENDENCIES = host-maven openjdk opensc pcsc-lite ccid
 MAAXBOARD_ENTROPY_HOME = /usr/lib/maaxboard-entropy
 # Modules of the JDK that the wrapper's modules require.
 MAAXBOARD_ENTROPY_JDK_MODULES = java.base jdk.unsupported
+# Where the openjdk package leaves the modules for the target.
+MAAXBOARD_ENTROPY_JMODS = $(OPENJDK_DIR)/build/linux-*-release/images/jmods
 MAAXBOARD_ENTROPY_JAVA_HOME = $(HOST_OPENJDK_BIN_ROOT_DIR)
 
 # The licence lies above java-app.
@@ -33,7 +35,7 @@ define MAAXBOARD_ENTROPY_BUILD_CMDS
 		$(HOST_DIR)/bin/mvn $(@D) $(MAAXBOARD_ENTROPY_MAVEN_REPOSITORY)
 	rm -rf $(@D)/runtime
 	$(MAAXBOARD_ENTROPY_JAVA_HOME)/bin/jlink \
-		--module-path "$$(echo $(OPENJDK_DIR)/build/linux-*-release/images/jmods):$(@D)/modules" \
+		--module-path "$$(echo $(MAAXBOARD_ENTROPY_JMODS)):$(@D)/modules" \
 		--add-modules maaxboard.entropy \
 		--compress zip-9 \
 		--strip-java-debug-attributes \
