@@ -15,6 +15,7 @@ echo "shellcheck over $(echo "$scripts" | wc -l) scripts"
 shellcheck -x $scripts
 
 board/maaxboard/check-layout.sh
+package/maaxboard-entropy/check-maven.sh
 if [ -n "${BUILDROOT-}" ]; then
     board/maaxboard/check-tree.sh "$BUILDROOT"
 else
@@ -27,14 +28,7 @@ status=0
 java-app/mvn.sh verify -Dmaven.test.failure.ignore=true || status=$?
 
 # The sum of what Surefire and Failsafe wrote down.
-reports=$(board/maaxboard/check-layout.sh
-if [ -n "${BUILDROOT-}" ]; then
-    board/maaxboard/check-tree.sh "$BUILDROOT"
-else
-    echo "BUILDROOT names no Buildroot: the external tree was not held against one"
-fi
-
-find java-app -path '*/target/*-reports/TEST-*.xml')
+reports=$(find java-app -path '*/target/*-reports/TEST-*.xml')
 [ -n "$reports" ] || { echo "no test ran" >&2; exit 70; }
 # shellcheck disable=SC2086
 sed -n 's/.*<testsuite .* tests="\([0-9]*\)" errors="\([0-9]*\)" skipped="\([0-9]*\)" failures="\([0-9]*\)".*/\1 \2 \3 \4/p' $reports |
