@@ -17,7 +17,7 @@ packages="$packages mmdebstrap debian-archive-keyring patchelf device-tree-compi
 # a second C compiler with its sanitizers, GnuPG as another user of the card, a browser
 # that looks at a report.
 packages="$packages softhsm2 opensc opensc-pkcs11 pcscd vsmartcard-vpcd libp11-kit-dev pkg-config
-    clang libclang-rt-dev gnupg scdaemon openssl chromium procps shellcheck git file"
+    clang libclang-rt-dev gnupg scdaemon openssl chromium procps shellcheck git file groff-base"
 
 command -v dpkg-query >/dev/null || give_up 69 "this is no Debian system; its packages are: $packages"
 # shellcheck source=/dev/null

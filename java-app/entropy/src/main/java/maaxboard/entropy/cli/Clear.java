@@ -22,6 +22,8 @@ final class Clear implements Command {
     public void describe(CommandSpec spec) {
         Options.addText(spec, "SERIAL", "the token's serial number, as 'entropy status' shows it", "--serial");
         Options.addKeys(spec, List.of(Key.RUN_DIRECTORY));
+        spec.usageMessage().footer("", "A token is quarantined when its bytes have failed a health test for good, or look like"
+                + " another token's. Find out why first: 'entropy status' shows its last error.");
     }
 
     @Override

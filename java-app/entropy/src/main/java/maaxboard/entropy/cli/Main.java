@@ -120,7 +120,11 @@ public final class Main {
     private static CommandSpec specFor(String... args) {
         var root = CommandSpec.create().name(NAME);
         root.usageMessage().description("Random bytes from PKCS#11 tokens, tested, into the region that seL4 reads.");
-        root.usageMessage().footer("", "Exit codes are those of sysexits.h; entropy(1) lists them.");
+        root.usageMessage().footer("", "  entropy doctor                  what works, what does not, and what to do",
+                "  entropy slots                   which tokens there are",
+                "  entropy generate -n 32 --hex    32 bytes straight from a token",
+                "  entropy status                  what the service does", "",
+                "'entropy COMMAND --help' tells more. Exit codes are those of sysexits.h; entropy(1) lists them.");
         root.addOption(OptionSpec.builder("-V", "--version").versionHelp(true).description("print the version").build());
         addHelp(root);
         for (var command : commands()) {

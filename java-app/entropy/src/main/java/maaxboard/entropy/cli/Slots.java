@@ -35,6 +35,8 @@ final class Slots implements Command {
         Options.addFlag(spec, "only slots with a token", "--with-token");
         Options.addFlag(spec, "trace the calls into the module to standard error", "--trace");
         Options.addFlag(spec, "route the calls through OpenSC's pkcs11-spy", "--spy");
+        spec.usageMessage().footer("", "Slots stand as 'pkcs11-tool -L' shows them. IDs, labels, serial numbers and URIs can be"
+                + " copied from here into --slot, --token-label, --serial and --uri, or into the configuration.");
     }
 
     @Override

@@ -27,6 +27,8 @@ final class StatusCommand implements Command {
     public void describe(CommandSpec spec) {
         Options.addKeys(spec, List.of(Key.RUN_DIRECTORY));
         Options.addFlag(spec, "write JSON", "--json");
+        spec.usageMessage().footer("", "It asks the service through the socket 'control' in its run directory, which only root"
+                + " and the service's own user may use.");
     }
 
     @Override

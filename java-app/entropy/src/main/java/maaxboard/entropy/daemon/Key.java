@@ -8,7 +8,7 @@ import java.util.Optional;
 public enum Key {
     MODULE("/usr/lib/opensc-pkcs11.so", "path of a PKCS#11 module; several are separated by blanks"),
     INIT_ARGS("", "string for pReserved of C_Initialize, as NSS wants it"),
-    SLOT("", "slot ID, decimal or 0x…"),
+    SLOT("", "slot ID, decimal or 0xHEX"),
     SLOT_INDEX("", "place in the list of slots with a token, from 0"),
     TOKEN_LABEL("", "a token's label"),
     SERIAL("", "a token's serial number"),

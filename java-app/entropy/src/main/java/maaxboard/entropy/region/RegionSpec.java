@@ -77,7 +77,7 @@ public sealed interface RegionSpec {
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new IllegalArgumentException("'" + text + "': expected offset and size as multiples of 4096, decimal or 0x…");
+        throw new IllegalArgumentException("'" + text + "': expected offset and size as multiples of 4096, decimal or 0xHEX");
     }
 
     /** Keeps the pattern out of the interface's public face. */
