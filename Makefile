@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 
-.PHONY: help build demo run check clean
+.PHONY: help build demo run check image check-image clean
 
 help:
 	@echo "make demo    random bytes reach shared memory in a booted guest, from nothing"
 	@echo "make run     the same guest, its console on this terminal (IMAGES=FOLDER: another one)"
 	@echo "make check   every test"
+	@echo "make image   the guest's image with Buildroot (BUILDROOT=FOLDER, O=FOLDER, FRAGMENTS=\"A B\")"
+	@echo "make check-image IMAGES=FOLDER"
+	@echo "             every test of a built image"
 	@echo "make build   build/host/bin/entropy and build/host/bin/virtual-token"
 
 build:
@@ -17,6 +20,12 @@ demo run:
 
 check:
 	@board/qemu/check.sh
+
+image:
+	@BUILDROOT="$(BUILDROOT)" O="$(O)" FRAGMENTS="$(FRAGMENTS)" board/maaxboard/image.sh
+
+check-image:
+	@IMAGES="$(IMAGES)" BUILDROOT="$(BUILDROOT)" board/maaxboard/check-image.sh
 
 clean:
 	rm -rf build java-app/*/target
