@@ -8,13 +8,13 @@ MAAXBOARD_ENTROPY_VERSION = 0.1.0
 MAAXBOARD_ENTROPY_SITE = $(BR2_EXTERNAL_MAAXBOARD_ENTROPY_PATH)/java-app
 MAAXBOARD_ENTROPY_SITE_METHOD = local
 MAAXBOARD_ENTROPY_OVERRIDE_SRCDIR_RSYNC_EXCLUSIONS = --exclude target
-MAAXBOARD_ENTROPY_LICENSE = BSD-2-Clause, Apache-2.0 (picocli, jackson-core)
+MAAXBOARD_ENTROPY_LICENSE = BSD-2-Clause, Apache-2.0 (picocli, jackson-core), MIT (Bouncy Castle)
 MAAXBOARD_ENTROPY_LICENSE_FILES = LICENSE
 MAAXBOARD_ENTROPY_DEPENDENCIES = host-maven openjdk opensc pcsc-lite ccid
 
 MAAXBOARD_ENTROPY_HOME = /usr/lib/maaxboard-entropy
 # Modules of the JDK that the wrapper's modules require.
-MAAXBOARD_ENTROPY_JDK_MODULES = java.base jdk.unsupported
+MAAXBOARD_ENTROPY_JDK_MODULES = java.base java.logging jdk.unsupported
 # Where the openjdk package leaves the modules for the target.
 MAAXBOARD_ENTROPY_JMODS = $(OPENJDK_DIR)/build/linux-*-release/images/jmods
 MAAXBOARD_ENTROPY_JAVA_HOME = $(HOST_OPENJDK_BIN_ROOT_DIR)
