@@ -28,22 +28,27 @@ public final class Pkcs11Module {
 
     private final Path path;
     private final MemorySegment functions;
+    private final MemorySegment generateRandom;
     private Trace trace;
-    private volatile Call current;
+    /** How many calls have begun or ended: odd while one is under way. */
+    private volatile long passages;
+    private String passing;
+    private long seenPassage;
+    private long seenAt;
 
     // Made when first needed: a one-shot command links only what it calls.
     private MethodHandle getSlotList;
     private MethodHandle getSlotInfo;
     private MethodHandle getTokenInfo;
-    private MethodHandle generateRandom;
 
-    /** A call that is under way: what, and since when by {@link System#nanoTime}. */
+    /** A call that is under way: what, and since when it is known to be, by {@link System#nanoTime}. */
     public record Call(String text, long since) {
     }
 
     private Pkcs11Module(Path path, MemorySegment functions) {
         this.path = path;
         this.functions = functions;
+        this.generateRandom = functions.get(ValueLayout.ADDRESS, Cryptoki.FunctionList.C_GENERATE_RANDOM);
     }
 
     /**
@@ -103,9 +108,29 @@ public final class Pkcs11Module {
         this.trace = trace;
     }
 
-    /** The call that is under way now, or null. May be asked by any thread. */
-    public Call currentCall() {
-        return current;
+    /**
+     * The call that is under way now, or null. May be asked by any thread; since when is counted from the first question
+     * that met this call, so a watchdog asks again and again: the calls themselves read no clock.
+     */
+    public synchronized Call currentCall() {
+        long passage = passages;
+        if (passage % 2 == 0) {
+            return null;
+        }
+        if (passage != seenPassage) {
+            seenPassage = passage;
+            seenAt = System.nanoTime();
+        }
+        return new Call(passing, seenAt);
+    }
+
+    private void begin(String text) {
+        passing = text;
+        passages = passages + 1;
+    }
+
+    private void end() {
+        passages = passages + 1;
     }
 
     @FunctionalInterface
@@ -116,7 +141,7 @@ public final class Pkcs11Module {
     /** Calls, traces, and returns the return value; {@code text} names the call for people. */
     private long call(String text, Invocation invocation) {
         long since = System.nanoTime();
-        current = new Call(text, since);
+        begin(text);
         try {
             long rv = invocation.invoke();
             if (trace != null) {
@@ -128,7 +153,7 @@ public final class Pkcs11Module {
         } catch (Throwable e) {
             throw new AssertionError(e);
         } finally {
-            current = null;
+            end();
         }
     }
 
@@ -284,32 +309,41 @@ public final class Pkcs11Module {
         }
     }
 
-    /** The hot path: no allocation but on errors and with a trace. */
-    void generateRandom(Session session, MemorySegment buffer, long length) throws Pkcs11Exception {
-        if (generateRandom == null) {
-            generateRandom = function(Cryptoki.FunctionList.C_GENERATE_RANDOM,
-                    FunctionDescriptor.of(ULONG, ULONG, ValueLayout.ADDRESS, ULONG));
-        }
-        long since = System.nanoTime();
-        current = session.generating(since);
+    /**
+     * The hot path: no allocation, no clock but for a trace. The buffer goes as a plain address: as a segment its arena
+     * would be locked and unlocked around the call.
+     */
+    void generateRandom(Session session, long address, long length) throws Pkcs11Exception {
+        long since = trace == null ? 0 : System.nanoTime();
+        begin("C_GenerateRandom");
         long rv;
         try {
-            rv = (long) generateRandom.invokeExact(session.handle(), buffer, length);
+            rv = (long) GenerateRandom.CALL.invokeExact(generateRandom, session.handle(), address, length);
         } catch (Throwable e) {
             throw new AssertionError(e);
         } finally {
-            current = null;
+            end();
         }
         if (rv != ReturnValue.OK || trace != null) {
-            String text = "C_GenerateRandom(" + slot(session.slot()) + ", session 0x"
-                    + Long.toHexString(session.handle()) + ", " + length + " bytes)";
-            if (trace != null) {
-                trace.called(text, rv, System.nanoTime() - since);
-            }
-            if (rv != ReturnValue.OK) {
-                throw new Pkcs11Exception(text, rv);
-            }
+            generated(session, length, rv, since);
         }
+    }
+
+    private void generated(Session session, long length, long rv, long since) throws Pkcs11Exception {
+        String text = "C_GenerateRandom(" + slot(session.slot()) + ", session 0x" + Long.toHexString(session.handle())
+                + ", " + length + " bytes)";
+        if (trace != null) {
+            trace.called(text, rv, System.nanoTime() - since);
+        }
+        if (rv != ReturnValue.OK) {
+            throw new Pkcs11Exception(text, rv);
+        }
+    }
+
+    /** A constant handle, which compilers see through; linked at the first use. */
+    private static final class GenerateRandom {
+        static final MethodHandle CALL = Linker.nativeLinker()
+                .downcallHandle(FunctionDescriptor.of(ULONG, ULONG, ULONG, ULONG));
     }
 
     private static String slot(long slot) {

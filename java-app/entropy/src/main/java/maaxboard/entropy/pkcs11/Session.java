@@ -3,18 +3,23 @@ package maaxboard.entropy.pkcs11;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 
 /** An open session with a token. It belongs to the thread that uses its module. */
 public final class Session implements AutoCloseable {
     /** The most bytes one C_GenerateRandom asks for: OpenSC keeps the card until all of them are there. */
     public static final int MAX_REQUEST = 4096;
 
+    private static final byte[] ZEROS = new byte[MAX_REQUEST];
+
     private final Pkcs11Module module;
     private final long slot;
     private final long handle;
     private final Arena arena = Arena.ofShared();
-    private final MemorySegment buffer = arena.allocate(MAX_REQUEST);
+    private final MemorySegment memory = arena.allocate(MAX_REQUEST);
+    private final long address = memory.address();
+    // A buffer copies small pieces faster than its segment does.
+    private final ByteBuffer buffer = memory.asByteBuffer();
     private boolean open = true;
 
     Session(Pkcs11Module module, long slot, long handle) {
@@ -31,10 +36,6 @@ public final class Session implements AutoCloseable {
         return handle;
     }
 
-    Pkcs11Module.Call generating(long since) {
-        return new Pkcs11Module.Call("C_GenerateRandom", since);
-    }
-
     /**
      * C_GenerateRandom into a part of {@code target}. The native buffer is zeroed before and after: bytes that a module
      * did not write are then zeros, not leftovers, and none stay behind.
@@ -46,10 +47,10 @@ public final class Session implements AutoCloseable {
             throw new IllegalArgumentException(length + " bytes");
         }
         try {
-            module.generateRandom(this, buffer, length);
-            MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, target, from, length);
+            module.generateRandom(this, address, length);
+            buffer.get(0, target, from, length);
         } finally {
-            buffer.asSlice(0, length).fill((byte) 0);
+            buffer.put(0, ZEROS, 0, length);
         }
     }
 
