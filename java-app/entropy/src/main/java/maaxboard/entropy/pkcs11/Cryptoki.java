@@ -64,8 +64,8 @@ final class Cryptoki {
 
     static final long CKF_SERIAL_SESSION = 4;
     static final long CKU_USER = 1;
-    static final byte CK_TRUE = 1;
-    static final byte CK_FALSE = 0;
+    static final long CK_TRUE = 1;
+    static final long CK_FALSE = 0;
 
     private Cryptoki() {
     }

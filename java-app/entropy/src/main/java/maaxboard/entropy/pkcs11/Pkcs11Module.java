@@ -22,9 +22,16 @@ import java.util.List;
 public final class Pkcs11Module {
     private static final ValueLayout.OfLong ULONG = ValueLayout.JAVA_LONG;
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
-    private static final FunctionDescriptor POINTER = FunctionDescriptor.of(ULONG, ValueLayout.ADDRESS);
-    private static final FunctionDescriptor ID_POINTER = FunctionDescriptor.of(ULONG, ULONG, ValueLayout.ADDRESS);
     private static final int RTLD_NOW = 2;
+
+    /**
+     * The one way into native code. What is called here takes at most five integers or pointers and returns one; on LP64
+     * each lies in a register of its own, and a function that takes fewer does not look at the others. One shape for all,
+     * because linking a shape takes longer than a one-shot command has. Pointers are plain addresses: as segments, their
+     * arenas would be locked and unlocked around the call; who calls keeps them open.
+     */
+    private static final MethodHandle CALL = Linker.nativeLinker()
+            .downcallHandle(FunctionDescriptor.of(ULONG, ULONG, ULONG, ULONG, ULONG, ULONG));
 
     private final Path path;
     private final MemorySegment functions;
@@ -36,10 +43,6 @@ public final class Pkcs11Module {
     private long seenPassage;
     private long seenAt;
 
-    // Made when first needed: a one-shot command links only what it calls.
-    private MethodHandle getSlotList;
-    private MethodHandle getSlotInfo;
-    private MethodHandle getTokenInfo;
 
     /** A call that is under way: what, and since when it is known to be, by {@link System#nanoTime}. */
     public record Call(String text, long since) {
@@ -61,41 +64,44 @@ public final class Pkcs11Module {
             throw new ModuleException("module " + path + ": no such file; expected a PKCS#11 module such as opensc-pkcs11.so");
         }
         try (var arena = Arena.ofConfined()) {
-            var linker = Linker.nativeLinker();
-            var symbols = linker.defaultLookup();
-            var dlopen = linker.downcallHandle(symbols.findOrThrow("dlopen"),
-                    FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
-            var dlsym = linker.downcallHandle(symbols.findOrThrow("dlsym"),
-                    FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
-            var dlerror = linker.downcallHandle(symbols.findOrThrow("dlerror"),
-                    FunctionDescriptor.of(ValueLayout.ADDRESS));
-            // Called before dlopen too: linking it later would look symbols up, which forgets the reason.
-            var unused = (MemorySegment) dlerror.invokeExact();
-            var library = (MemorySegment) dlopen.invokeExact(arena.allocateFrom(path.toString()), RTLD_NOW);
-            if (library.address() == 0) {
-                var why = (MemorySegment) dlerror.invokeExact();
+            var symbols = Linker.nativeLinker().defaultLookup();
+            var dlopen = symbols.findOrThrow("dlopen");
+            var dlsym = symbols.findOrThrow("dlsym");
+            var dlerror = symbols.findOrThrow("dlerror");
+            // What an earlier call left behind is none of ours.
+            invoke(dlerror, 0, 0, 0, 0, 0);
+            long library = invoke(dlopen, arena.allocateFrom(path.toString()).address(), RTLD_NOW, 0, 0, 0);
+            if (library == 0) {
+                long why = invoke(dlerror, 0, 0, 0, 0, 0);
                 throw new ModuleException("module " + path + ": cannot be loaded: "
-                        + (why.address() == 0 ? "no reason is known" : why.reinterpret(4096).getString(0)));
+                        + (why == 0 ? "no reason is known" : MemorySegment.ofAddress(why).reinterpret(4096).getString(0)));
             }
-            var getFunctionList = (MemorySegment) dlsym.invokeExact(library, arena.allocateFrom("C_GetFunctionList"));
+            var getFunctionList = MemorySegment.ofAddress(
+                    invoke(dlsym, library, arena.allocateFrom("C_GetFunctionList").address(), 0, 0, 0));
             if (getFunctionList.address() == 0) {
                 throw new ModuleException("module " + path + ": no PKCS#11 module: it has no C_GetFunctionList");
             }
-            var pointer = arena.allocate(ValueLayout.ADDRESS);
-            long rv = (long) linker.downcallHandle(getFunctionList, POINTER).invokeExact(pointer);
+            var pointer = arena.allocate(ULONG);
+            long rv = invoke(getFunctionList, pointer.address(), 0, 0, 0, 0);
             if (rv != ReturnValue.OK) {
                 throw new ModuleException("module " + path + ": C_GetFunctionList: " + ReturnValue.text(rv));
             }
-            var list = pointer.get(ValueLayout.ADDRESS, 0).reinterpret(Cryptoki.FunctionList.SIZE);
+            var list = MemorySegment.ofAddress(pointer.get(ULONG, 0)).reinterpret(Cryptoki.FunctionList.SIZE);
             if (list.get(BYTE, 0) != 2) {
                 throw new ModuleException("module " + path + ": function list of version " + list.get(BYTE, 0)
                         + "; expected version 2");
             }
             return new Pkcs11Module(path, list);
-        } catch (ModuleException | RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError(e);
+        }
+    }
+
+    private static long invoke(MemorySegment function, long a, long b, long c, long d, long e) {
+        try {
+            return (long) CALL.invokeExact(function, a, b, c, d, e);
+        } catch (RuntimeException | Error thrown) {
+            throw thrown;
+        } catch (Throwable thrown) {
+            throw new AssertionError(thrown);
         }
     }
 
@@ -133,39 +139,30 @@ public final class Pkcs11Module {
         passages = passages + 1;
     }
 
-    @FunctionalInterface
-    private interface Invocation {
-        long invoke() throws Throwable;
-    }
-
     /** Calls, traces, and returns the return value; {@code text} names the call for people. */
-    private long call(String text, Invocation invocation) {
-        long since = System.nanoTime();
+    private long call(String text, int function, long a, long b, long c, long d, long e) {
+        long since = trace == null ? 0 : System.nanoTime();
         begin(text);
+        long rv;
         try {
-            long rv = invocation.invoke();
-            if (trace != null) {
-                trace.called(text, rv, System.nanoTime() - since);
-            }
-            return rv;
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError(e);
+            rv = invoke(functions.get(ValueLayout.ADDRESS, function), a, b, c, d, e);
         } finally {
             end();
         }
+        if (trace != null) {
+            trace.called(text, rv, System.nanoTime() - since);
+        }
+        return rv;
     }
 
-    private void check(String text, Invocation invocation) throws Pkcs11Exception {
-        long rv = call(text, invocation);
+    private void check(String text, int function, long a, long b) throws Pkcs11Exception {
+        check(text, call(text, function, a, b, 0, 0, 0));
+    }
+
+    private static void check(String text, long rv) throws Pkcs11Exception {
         if (rv != ReturnValue.OK) {
             throw new Pkcs11Exception(text, rv);
         }
-    }
-
-    private MethodHandle function(int offset, FunctionDescriptor type) {
-        return Linker.nativeLinker().downcallHandle(functions.get(ValueLayout.ADDRESS, offset), type);
     }
 
     /**
@@ -180,9 +177,8 @@ public final class Pkcs11Module {
             if (reserved != null) {
                 args.set(ValueLayout.ADDRESS, Cryptoki.InitializeArgs.RESERVED, arena.allocateFrom(reserved));
             }
-            var initialize = function(Cryptoki.FunctionList.C_INITIALIZE, POINTER);
             String text = "C_Initialize(CKF_OS_LOCKING_OK)";
-            long rv = call(text, () -> (long) initialize.invokeExact(args));
+            long rv = call(text, Cryptoki.FunctionList.C_INITIALIZE, args.address(), 0, 0, 0, 0);
             if (rv != ReturnValue.OK && rv != ReturnValue.CRYPTOKI_ALREADY_INITIALIZED) {
                 throw new Pkcs11Exception(text, rv);
             }
@@ -191,16 +187,14 @@ public final class Pkcs11Module {
 
     /** C_Finalize. All sessions are gone afterwards. */
     public void terminate() throws Pkcs11Exception {
-        var function = function(Cryptoki.FunctionList.C_FINALIZE, POINTER);
-        check("C_Finalize()", () -> (long) function.invokeExact(MemorySegment.NULL));
+        check("C_Finalize()", Cryptoki.FunctionList.C_FINALIZE, 0, 0);
     }
 
     /** C_GetInfo. */
     public ModuleInfo info() throws Pkcs11Exception {
         try (var arena = Arena.ofConfined()) {
             var info = arena.allocate(Cryptoki.Info.SIZE, Cryptoki.ULONG);
-            var function = function(Cryptoki.FunctionList.C_GET_INFO, POINTER);
-            check("C_GetInfo()", () -> (long) function.invokeExact(info));
+            check("C_GetInfo()", Cryptoki.FunctionList.C_GET_INFO, info.address(), 0);
             return new ModuleInfo(version(info, Cryptoki.Info.VERSION), text(info, Cryptoki.Info.MANUFACTURER, 32),
                     text(info, Cryptoki.Info.DESCRIPTION, 32), version(info, Cryptoki.Info.LIBRARY_VERSION));
         }
@@ -212,28 +206,22 @@ public final class Pkcs11Module {
      * @param tokenPresent only slots with a token in them
      */
     public List<Long> slots(boolean tokenPresent) throws Pkcs11Exception {
-        if (getSlotList == null) {
-            getSlotList = function(Cryptoki.FunctionList.C_GET_SLOT_LIST,
-                    FunctionDescriptor.of(ULONG, BYTE, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
-        }
-        byte present = tokenPresent ? Cryptoki.CK_TRUE : Cryptoki.CK_FALSE;
+        long present = tokenPresent ? Cryptoki.CK_TRUE : Cryptoki.CK_FALSE;
         String text = "C_GetSlotList(" + (tokenPresent ? "with token" : "all") + ")";
         try (var arena = Arena.ofConfined()) {
             var count = arena.allocate(ULONG);
             while (true) {
-                check(text, () -> (long) getSlotList.invokeExact(present, MemorySegment.NULL, count));
+                check(text, call(text, Cryptoki.FunctionList.C_GET_SLOT_LIST, present, 0, count.address(), 0, 0));
                 long room = count.get(ULONG, 0);
                 if (room == 0) {
                     return List.of();
                 }
                 var ids = arena.allocate(ULONG, room);
-                long rv = call(text, () -> (long) getSlotList.invokeExact(present, ids, count));
+                long rv = call(text, Cryptoki.FunctionList.C_GET_SLOT_LIST, present, ids.address(), count.address(), 0, 0);
                 if (rv == ReturnValue.BUFFER_TOO_SMALL) {
                     continue; // a token came between the two calls
                 }
-                if (rv != ReturnValue.OK) {
-                    throw new Pkcs11Exception(text, rv);
-                }
+                check(text, rv);
                 var slots = new ArrayList<Long>();
                 for (long i = 0; i < count.get(ULONG, 0); i++) {
                     slots.add(ids.getAtIndex(ULONG, i));
@@ -245,12 +233,9 @@ public final class Pkcs11Module {
 
     /** C_GetSlotInfo. */
     public SlotInfo slotInfo(long slot) throws Pkcs11Exception {
-        if (getSlotInfo == null) {
-            getSlotInfo = function(Cryptoki.FunctionList.C_GET_SLOT_INFO, ID_POINTER);
-        }
         try (var arena = Arena.ofConfined()) {
             var info = arena.allocate(Cryptoki.Slot.SIZE, Cryptoki.ULONG);
-            check("C_GetSlotInfo(" + slot(slot) + ")", () -> (long) getSlotInfo.invokeExact(slot, info));
+            check("C_GetSlotInfo(" + slot(slot) + ")", Cryptoki.FunctionList.C_GET_SLOT_INFO, slot, info.address());
             return new SlotInfo(slot, text(info, Cryptoki.Slot.DESCRIPTION, 64),
                     text(info, Cryptoki.Slot.MANUFACTURER, 32), info.get(ULONG, Cryptoki.Slot.FLAGS));
         }
@@ -258,12 +243,9 @@ public final class Pkcs11Module {
 
     /** C_GetTokenInfo. */
     public TokenInfo tokenInfo(long slot) throws Pkcs11Exception {
-        if (getTokenInfo == null) {
-            getTokenInfo = function(Cryptoki.FunctionList.C_GET_TOKEN_INFO, ID_POINTER);
-        }
         try (var arena = Arena.ofConfined()) {
             var info = arena.allocate(Cryptoki.Token.SIZE, Cryptoki.ULONG);
-            check("C_GetTokenInfo(" + slot(slot) + ")", () -> (long) getTokenInfo.invokeExact(slot, info));
+            check("C_GetTokenInfo(" + slot(slot) + ")", Cryptoki.FunctionList.C_GET_TOKEN_INFO, slot, info.address());
             return new TokenInfo(text(info, Cryptoki.Token.LABEL, 32), text(info, Cryptoki.Token.MANUFACTURER, 32),
                     text(info, Cryptoki.Token.MODEL, 16), text(info, Cryptoki.Token.SERIAL, 16),
                     info.get(ULONG, Cryptoki.Token.FLAGS), info.get(ULONG, Cryptoki.Token.MIN_PIN),
@@ -274,32 +256,29 @@ public final class Pkcs11Module {
 
     /** C_OpenSession, read-only and serial. */
     public Session openSession(long slot) throws Pkcs11Exception {
-        var function = function(Cryptoki.FunctionList.C_OPEN_SESSION, FunctionDescriptor.of(ULONG, ULONG, ULONG,
-                ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+        String text = "C_OpenSession(" + slot(slot) + ")";
         try (var arena = Arena.ofConfined()) {
             var handle = arena.allocate(ULONG);
-            check("C_OpenSession(" + slot(slot) + ")", () -> (long) function.invokeExact(slot,
-                    Cryptoki.CKF_SERIAL_SESSION, MemorySegment.NULL, MemorySegment.NULL, handle));
+            check(text, call(text, Cryptoki.FunctionList.C_OPEN_SESSION, slot, Cryptoki.CKF_SERIAL_SESSION, 0, 0,
+                    handle.address()));
             return new Session(this, slot, handle.get(ULONG, 0));
         }
     }
 
     void closeSession(long session) throws Pkcs11Exception {
-        var function = function(Cryptoki.FunctionList.C_CLOSE_SESSION, FunctionDescriptor.of(ULONG, ULONG));
-        check("C_CloseSession(session 0x" + Long.toHexString(session) + ")", () -> (long) function.invokeExact(session));
+        check("C_CloseSession(session 0x" + Long.toHexString(session) + ")", Cryptoki.FunctionList.C_CLOSE_SESSION,
+                session, 0);
     }
 
     /** @param pin UTF-8; the native copy is wiped, the caller's is the caller's to wipe */
     void login(long session, byte[] pin) throws Pkcs11Exception {
-        var function = function(Cryptoki.FunctionList.C_LOGIN,
-                FunctionDescriptor.of(ULONG, ULONG, ULONG, ValueLayout.ADDRESS, ULONG));
         try (var arena = Arena.ofConfined()) {
             var copy = arena.allocate(Math.max(1, pin.length));
             MemorySegment.copy(pin, 0, copy, BYTE, 0, pin.length);
             String text = "C_Login(session 0x" + Long.toHexString(session) + ", CKU_USER)";
             try {
-                long rv = call(text, () -> (long) function.invokeExact(session, Cryptoki.CKU_USER, copy,
-                        (long) pin.length));
+                long rv = call(text, Cryptoki.FunctionList.C_LOGIN, session, Cryptoki.CKU_USER, copy.address(),
+                        pin.length, 0);
                 if (rv != ReturnValue.OK && rv != ReturnValue.USER_ALREADY_LOGGED_IN) {
                     throw new Pkcs11Exception(text, rv);
                 }
@@ -309,18 +288,13 @@ public final class Pkcs11Module {
         }
     }
 
-    /**
-     * The hot path: no allocation, no clock but for a trace. The buffer goes as a plain address: as a segment its arena
-     * would be locked and unlocked around the call.
-     */
+    /** The hot path: no allocation, no clock but for a trace. */
     void generateRandom(Session session, long address, long length) throws Pkcs11Exception {
         long since = trace == null ? 0 : System.nanoTime();
         begin("C_GenerateRandom");
         long rv;
         try {
-            rv = (long) GenerateRandom.CALL.invokeExact(generateRandom, session.handle(), address, length);
-        } catch (Throwable e) {
-            throw new AssertionError(e);
+            rv = invoke(generateRandom, session.handle(), address, length, 0, 0);
         } finally {
             end();
         }
@@ -338,12 +312,6 @@ public final class Pkcs11Module {
         if (rv != ReturnValue.OK) {
             throw new Pkcs11Exception(text, rv);
         }
-    }
-
-    /** A constant handle, which compilers see through; linked at the first use. */
-    private static final class GenerateRandom {
-        static final MethodHandle CALL = Linker.nativeLinker()
-                .downcallHandle(FunctionDescriptor.of(ULONG, ULONG, ULONG, ULONG));
     }
 
     private static String slot(long slot) {
