@@ -57,7 +57,7 @@ public final class Daemon {
         private final ModuleSource source;
         private final Thread thread;
         private volatile boolean stopping;
-        private volatile boolean hangReported;
+        private boolean hangs;
 
         Runner(ModuleSource source) {
             this.source = source;
@@ -216,12 +216,18 @@ public final class Daemon {
     private void reportHungCalls() {
         for (var runner : runners) {
             var call = runner.source.currentCall();
-            boolean hung = call != null && System.nanoTime() - call.since() > HUNG_AFTER;
-            if (hung && !runner.hangReported) {
-                log.error("module " + runner.source.path() + ": " + call.text() + " has not returned for 10 s; "
-                        + "its tokens do not serve until it does");
+            boolean hangs = call != null && System.nanoTime() - call.since() > HUNG_AFTER;
+            if (hangs != runner.hangs) {
+                runner.hangs = hangs;
+                book.moduleHangs(runner.source.path().toString(), hangs);
+                pump.wake();
+                if (hangs) {
+                    log.error("module " + runner.source.path() + ": " + call.text()
+                            + " has not returned for 10 s; its tokens do not serve until it does");
+                } else {
+                    log.info("module " + runner.source.path() + ": the call has returned");
+                }
             }
-            runner.hangReported = hung;
         }
     }
 

@@ -139,6 +139,7 @@ final class Feed implements Sink {
         var entry = entry(token);
         entry.info = info;
         entry.slot = slot;
+        entry.module = module;
         entry.loss = null;
         entry.since = java.time.Instant.now();
         entry.health.requestStartUp();

@@ -42,12 +42,16 @@ final class LongTest {
      * @param seconds time allowed, collecting included
      */
     LongTest(String name, double claimed, int seconds, long now, Log log) {
+        this(name, claimed, seconds, now, log, samplesFor(availableMemory()));
+    }
+
+    LongTest(String name, double claimed, int seconds, long now, Log log, int sampleCount) {
         this.name = name;
         this.claimed = claimed;
         this.log = log;
         deadline = now + TimeUnit.SECONDS.toNanos(seconds);
         collectUntil = now + TimeUnit.SECONDS.toNanos(seconds) / 2;
-        samples = new byte[samplesFor(availableMemory())];
+        samples = new byte[sampleCount];
         if (samples.length < LEAST_SAMPLES) {
             finish(Outcome.FAILED, "too little free memory for the long test");
         }

@@ -36,6 +36,9 @@ record Status(Instant startedAt, Instant at, TokenBook.Condition condition, Stri
             if (!entry.open()) {
                 return lower(entry.loss);
             }
+            if (entry.hung) {
+                return "hung";
+            }
             return entry.budgetSpent ? "budget spent" : lower(entry.health.status().state());
         }
     }

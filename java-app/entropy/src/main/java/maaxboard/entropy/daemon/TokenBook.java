@@ -54,6 +54,15 @@ final class TokenBook {
         moduleTroubles.remove(module);
     }
 
+    /** A call into that module does not return, or has returned at last. */
+    void moduleHangs(String module, boolean hangs) {
+        for (var entry : all()) {
+            if (module.equals(entry.module)) {
+                entry.hung = hangs;
+            }
+        }
+    }
+
     /** The tokens of that serial number. */
     List<TokenEntry> withSerial(String serial) {
         return all().stream().filter(entry -> entry.id.serial().equals(serial)).toList();
@@ -72,6 +81,7 @@ final class TokenBook {
         fresh.info = entry.info;
         fresh.slot = entry.slot;
         fresh.loss = entry.loss;
+        fresh.module = entry.module;
         entries.put(entry.id, fresh);
     }
 
@@ -88,7 +98,7 @@ final class TokenBook {
                 ill = health.reason() == null ? Reason.IMPLAUSIBLE_ANSWER : Reason.of(health.reason().code());
             } else if (!entry.open()) {
                 lost = reason(entry.loss);
-            } else if (entry.budgetSpent) {
+            } else if (entry.budgetSpent || entry.hung) {
                 lost = Reason.NO_TOKEN;
             } else if (health.state() == TokenHealth.State.STARTUP || entry.testPending) {
                 starting++;

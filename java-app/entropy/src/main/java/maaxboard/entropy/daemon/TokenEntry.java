@@ -32,6 +32,10 @@ final class TokenEntry {
     volatile long bytesPublished;
     volatile long errorsRecovered;
     volatile boolean troubled;
+    /** The module that the token was last reached through. */
+    volatile String module;
+    /** A call into that module does not return: nothing can be had from this token meanwhile. */
+    volatile boolean hung;
     volatile boolean testPending;
     volatile boolean budgetSpent;
     /** Null unless the token has raised the alarm. Belongs to the module's thread. */
@@ -51,7 +55,7 @@ final class TokenEntry {
 
     /** Whether its bytes may be published now. */
     boolean serves() {
-        return open() && !budgetSpent && health.status().state() == TokenHealth.State.SERVING;
+        return open() && !budgetSpent && !hung && health.status().state() == TokenHealth.State.SERVING;
     }
 
     boolean quarantined() {
