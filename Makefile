@@ -12,7 +12,7 @@ help:
 	@echo "make build   build/host/bin/entropy and build/host/bin/virtual-token"
 
 build:
-	board/qemu/prerequisites.sh
+	board/qemu/prerequisites.sh demo
 	java-app/build.sh
 
 demo run:

@@ -6,7 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 cd "$top"
 
-"$here/demo.sh" prepare
+"$here/demo.sh" check
 
 # The shell scripts: those named so, and those whose first line says so.
 scripts=$( (git ls-files '*.sh'; git grep -lIE '^#!/bin/(busybox )?sh' -- .) | sort -u)

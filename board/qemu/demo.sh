@@ -3,7 +3,7 @@
 # From a fresh clone to random bytes in shared memory: prepares what is missing,
 # then does what the word says.
 #
-#   demo.sh prepare    nothing more
+#   demo.sh check      nothing more; what tests need is made sure of, too
 #   demo.sh demo       boots a guest with a virtual token, shows what arrives on the host
 #   demo.sh run        the same guest with its console on this terminal
 #
@@ -14,7 +14,14 @@ top=$(cd "$here/../.." && pwd)
 # shellcheck source=board/qemu/progress.sh
 . "$here/progress.sh"
 
-"$here/prerequisites.sh"
+case ${1-} in
+demo|run) "$here/prerequisites.sh" demo ;;
+check) "$here/prerequisites.sh" check ;;
+*)
+    echo "usage: demo.sh check|demo|run" >&2
+    exit 64
+    ;;
+esac
 if [ -n "${IMAGES-}" ]; then
     images=$(cd "$IMAGES" && pwd)
     progress_of 2 "$top/build/log"
@@ -31,12 +38,7 @@ if [ -z "${IMAGES-}" ]; then
 fi
 progress_end
 
-case ${1-} in
-prepare) ;;
+case $1 in
 demo) IMAGES=$images exec "$top/build/host/bin/demo" ;;
 run) exec "$here/console.sh" "$images" ;;
-*)
-    echo "usage: demo.sh prepare|demo|run" >&2
-    exit 64
-    ;;
 esac

@@ -1,8 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Installs the Debian packages that `make demo` and `make check` need and that are
-# missing: as root or through sudo. Otherwise it prints the one line to run and
-# exits with 69. Debian 12 and 13 are known to work.
+# Installs the Debian packages that are needed and missing: as root or through sudo.
+# Otherwise it prints the one line to run and exits with 69. Debian 12 and 13 are
+# known to work.
+#
+#   prerequisites.sh demo    to build, and to boot a guest
+#   prerequisites.sh check   the same and what only tests need
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=board/qemu/lib.sh
@@ -13,11 +16,18 @@ packages='ca-certificates maven make gcc libc6-dev gcc-aarch64-linux-gnu libc6-d
     bc bison flex libssl-dev xz-utils cpio'
 # To make the quick guest and boot it.
 packages="$packages mmdebstrap debian-archive-keyring patchelf device-tree-compiler uidmap"
-# To test: real PKCS#11 modules, a real pcscd, its virtual reader, the standard's header,
-# a second C compiler with its sanitizers, GnuPG as another user of the card, a browser
-# that looks at a report.
-packages="$packages softhsm2 opensc opensc-pkcs11 pcscd vsmartcard-vpcd libp11-kit-dev pkg-config
-    clang libclang-rt-dev gnupg scdaemon openssl chromium procps shellcheck git file groff-base"
+
+case ${1-} in
+demo) ;;
+check)
+    # Real PKCS#11 modules, a real pcscd, its virtual reader, the standard's header,
+    # a second C compiler with its sanitizers, GnuPG as another user of the card,
+    # a browser that looks at a report, a reader of JSON, of manual pages and of shell scripts.
+    packages="$packages softhsm2 opensc opensc-pkcs11 pcscd vsmartcard-vpcd libp11-kit-dev pkg-config
+        clang libclang-rt-dev gnupg scdaemon openssl chromium procps jq groff-base shellcheck git file"
+    ;;
+*) give_up 64 "usage: prerequisites.sh demo|check" ;;
+esac
 
 command -v dpkg-query >/dev/null || give_up 69 "this is no Debian system; its packages are: $packages"
 # shellcheck source=/dev/null

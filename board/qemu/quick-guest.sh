@@ -20,8 +20,9 @@ modules=$top/build/modules
 debian=$("$here/debian13.sh" guest)
 kernel=$("$here/kernel.sh")
 
-inputs=$(key "$debian" "$kernel" "$(key_of_files "$here/quick-guest.sh" "$here"/quick-guest/* "$package"/[!A-Z]* \
-    "$package"/S* "$top/board/maaxboard/opensc.conf" "$modules"/*)")
+inputs=$(key "$debian" "$kernel" "$(key_of_files "$here/quick-guest.sh" "$here"/quick-guest/* "$package/entropy" \
+    "$package/keep-running" "$package"/S[0-9]* "$package"/*.conf "$package"/*.rules "$package/users" \
+    "$package/profile.sh" "$top/board/maaxboard/opensc.conf" "$modules"/*)")
 if [ "$(cat "$images/made-of" 2>/dev/null)" = "$inputs" ] && [ -r "$images/rootfs.cpio.gz" ]; then
     exit 0
 fi

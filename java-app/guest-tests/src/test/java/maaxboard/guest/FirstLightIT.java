@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import maaxboard.entropy.region.Reason;
-import maaxboard.entropy.region.Slot;
 import maaxboard.entropy.region.State;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,48 +23,24 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FirstLightIT {
-    private static final String SERVICE = "/etc/init.d/S70maaxboard-entropy";
     private static final byte[] MARKER = HexFormat.of()
             .parseHex("6d61726b65726d61726b65726d61726b65726d61726b65726d61726b65722121");
 
-    private Guest guest;
-    private Token token;
+    private Bench bench;
     private Consumer consumer;
-    private AnswerLog answers;
     private int firstHead;
-    private long taken;
 
     @BeforeAll
     void boot() {
-        guest = Guest.start(Project.images(), Project.top().resolve("build/log/first-light.console"));
-        token = Token.plugInto(guest, 0, "43211234");
-        answers = new AnswerLog(token);
-        consumer = Consumer.attach(guest);
+        bench = new Bench("first-light", "43211234");
+        consumer = bench.consumer;
         firstHead = consumer.header().head();
-        guest.awaitShell();
     }
 
     @AfterAll
     void switchOff() {
-        if (consumer != null) {
-            consumer.close();
-        }
-        if (token != null) {
-            token.close();
-        }
-        if (guest != null) {
-            guest.close();
-        }
-    }
-
-    private List<Slot> count(List<Slot> slots) {
-        taken += slots.stream().mapToLong(slot -> slot.payload().length).sum();
-        return slots;
-    }
-
-    private void mustFollow(List<Slot> slots) {
-        for (var slot : slots) {
-            assertTrue(answers.follows(slot.payload()), slot + " is not what the token answered, or not in order");
+        if (bench != null) {
+            bench.close();
         }
     }
 
@@ -73,64 +48,61 @@ class FirstLightIT {
     @Order(1)
     void everyBlockTheConsumerTakesIsFoundInOrderAndOnceInTheTokensOwnList() {
         consumer.awaitState(State.OK);
-        var slots = count(consumer.take(300));
-        mustFollow(slots);
+        var slots = bench.mustFollow(consumer.take(300));
         for (int i = 1; i < slots.size(); i++) {
             assertEquals(slots.getFirst().sequence() + i, slots.get(i).sequence());
         }
-        assertEquals(0, consumer.torn());
     }
 
     @Test
     @Order(2)
     void theSlotsCommandNamesTheTokenAndItsSerialNumber() {
-        var result = guest.run("entropy slots");
-        assertEquals(0, result.status(), result.output());
-        assertTrue(result.output().contains("43211234"), result.output());
+        var slots = bench.ask("entropy slots");
+        assertTrue(slots.contains("43211234"), slots);
     }
 
     @Test
     @Order(3)
     void withTheTokenUnpluggedNoByteArrives() {
-        token.tell("unplug");
+        bench.token().tell("unplug");
         var header = consumer.awaitState(State.WAITING);
         assertTrue(header.reason() == Reason.TOKEN_REMOVED || header.reason() == Reason.NO_TOKEN, header.toString());
-        mustFollow(count(consumer.takeFor(Duration.ofSeconds(2))));
+        bench.mustFollow(consumer.takeFor(Duration.ofSeconds(2)));
         long published = consumer.header().published();
-        int answered = token.hashes().size();
+        int answered = bench.token().hashes().size();
         assertEquals(List.of(), consumer.takeFor(Duration.ofSeconds(5)));
         assertEquals(published, consumer.header().published());
-        assertEquals(answered, token.hashes().size());
+        assertEquals(answered, bench.token().hashes().size());
     }
 
     @Test
     @Order(4)
     void afterPluggingItInAgainBytesArriveAgain() {
-        token.tell("plug");
+        bench.token().tell("plug");
         consumer.awaitState(State.OK);
-        mustFollow(count(consumer.take(64)));
+        bench.mustFollow(consumer.take(64));
     }
 
     @Test
     @Order(5)
     void sigtermEndsTheServiceCleanlyAndTheCountersEqualWhatTheConsumerTook() {
-        assertEquals(0, guest.run(SERVICE + " stop").status());
+        bench.ask(Bench.SERVICE + " stop");
         var header = consumer.awaitState(State.STOPPED);
         assertEquals(Reason.STOPPED_BY_SIGNAL, header.reason());
-        assertFalse(guest.run("ps").output().contains("bin/java"));
-        mustFollow(count(consumer.takeFor(Duration.ofSeconds(1))));
+        assertFalse(bench.ask("ps").contains("bin/java"));
+        bench.mustFollow(consumer.takeFor(Duration.ofSeconds(1)));
         header = consumer.header();
         assertEquals(header.tail(), header.head());
-        // Before the consumer attached, the ring was filled once from index 0; those blocks were never its own.
+        // What was published before the consumer attached was never its own.
         long before = (long) firstHead * (header.slotBytes() - 64);
-        assertEquals(header.published(), before + taken);
+        assertEquals(header.published(), before + bench.taken());
     }
 
     @Test
     @Order(6)
     void aTokenThatAnswersAFixedMarkerMakesTheRegionFailedAndNothingArrives() {
-        token.tell("fault repeat " + HexFormat.of().formatHex(MARKER));
-        assertEquals(0, guest.run(SERVICE + " start").status());
+        bench.token().tell("fault repeat " + HexFormat.of().formatHex(MARKER));
+        bench.ask(Bench.SERVICE + " start");
         consumer.awaitState(State.FAILED);
         assertEquals(List.of(), consumer.takeFor(Duration.ofSeconds(5)));
         assertTrue(consumer.header().discarded() > 0);
@@ -139,7 +111,7 @@ class FirstLightIT {
     @Test
     @Order(7)
     void theMarkerIsNowhereInTheRegion() {
-        try (var region = guest.openRegion()) {
+        try (var region = bench.guest.openRegion()) {
             var bytes = new byte[(int) region.data().size()];
             region.data().read(0, bytes, bytes.length);
             for (int at = 0; at + 8 <= bytes.length; at++) {

@@ -63,7 +63,7 @@ class HostToolsTest {
         command("dpkg-query", "case $* in *' maven') exit 1;; *) printf installed;; esac");
         command("id", "echo 1000");
         command("sudo", "exit 1");
-        var outcome = run(path(), "board/qemu/prerequisites.sh");
+        var outcome = run(path(), "board/qemu/prerequisites.sh", "demo");
         assertEquals(69, outcome.status());
         assertEquals("apt-get update && apt-get install -y --no-install-recommends maven", outcome.errors().getLast());
     }
@@ -73,7 +73,7 @@ class HostToolsTest {
         command("dpkg-query", "case $* in *' maven') exit 1;; *) printf installed;; esac");
         command("id", "echo 1000");
         command("sudo", "[ \"$1\" = -n ] || echo \"$@\" >>" + folder.resolve("called"));
-        var outcome = run(path(), "board/qemu/prerequisites.sh");
+        var outcome = run(path(), "board/qemu/prerequisites.sh", "demo");
         assertEquals(0, outcome.status(), outcome.errors().toString());
         assertEquals(List.of("apt-get -q update", "apt-get install -y --no-install-recommends maven"),
                 Files.readAllLines(folder.resolve("called")));
