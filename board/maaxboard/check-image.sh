@@ -58,7 +58,7 @@ else
 fi
 
 echo "== presets"
-"$top/board/qemu/demo.sh" prepare
+"$top/board/qemu/demo.sh" check
 "$here/boot-presets.sh" "$IMAGES"
 
 echo "== guest tests"
