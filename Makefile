@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 
-.PHONY: help build demo run check image check-image clean
+.PHONY: help build demo run check image check-image sel4-run clean
 
 help:
 	@echo "make demo    random bytes reach shared memory in a booted guest, from nothing"
@@ -9,6 +9,8 @@ help:
 	@echo "make image   the guest's image with Buildroot (BUILDROOT=FOLDER, O=FOLDER, FRAGMENTS=\"A B\")"
 	@echo "make check-image IMAGES=FOLDER"
 	@echo "             every test of a built image"
+	@echo "make sel4-run MICROKIT_SDK=FOLDER LIBVMM=FOLDER IMAGES=FOLDER"
+	@echo "             the guest under seL4 in QEMU: docs/bring-up.md"
 	@echo "make build   build/host/bin/entropy and build/host/bin/virtual-token"
 
 build:
@@ -26,6 +28,9 @@ image:
 
 check-image:
 	@IMAGES="$(IMAGES)" BUILDROOT="$(BUILDROOT)" board/maaxboard/check-image.sh
+
+sel4-run: build
+	@$(MAKE) -s -C sel4 run MICROKIT_SDK=$(abspath $(MICROKIT_SDK)) LIBVMM=$(abspath $(LIBVMM)) IMAGES=$(abspath $(IMAGES))
 
 clean:
 	rm -rf build java-app/*/target

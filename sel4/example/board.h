@@ -13,6 +13,8 @@
 #define GUEST_RAM_SIZE 0x10000000ul
 #define GUEST_INITRD_BASE 0x4a000000ul
 #define GUEST_DTB_BASE 0x4f000000ul
+#define REGION_DATA_BASE 0x50000000ul
+#define REGION_DATA_SIZE 0x10000ul
 #define REGION_CONTROL_BASE 0x50010000ul
 #define REGION_CONTROL_SIZE 0x1000ul
 #define REGION_DOORBELL_BASE 0x50011000ul
@@ -23,14 +25,16 @@
 #elif defined(BOARD_maaxboard)
 #define GUEST_RAM_BASE 0x80000000ul
 #define GUEST_RAM_SIZE 0x10000000ul
-#define GUEST_INITRD_BASE 0x8a000000ul
+#define GUEST_INITRD_BASE 0x8c000000ul
 #define GUEST_DTB_BASE 0x8f000000ul
+#define REGION_DATA_BASE 0x90000000ul
+#define REGION_DATA_SIZE 0x10000ul
 #define REGION_CONTROL_BASE 0x90010000ul
 #define REGION_CONTROL_SIZE 0x1000ul
 #define REGION_DOORBELL_BASE 0x90011000ul
 #define REGION_DOORBELL_SIZE 0x1000ul
 #define REGION_INTID 158
-#define PASSED_INTERRUPTS {72, 10}, {73, 11}, {58, 12}
+#define PASSED_INTERRUPTS {72, 10}, {73, 11}, {58, 12}, {50, 13}, {81, 14}, {117, 15}, {118, 16}, {119, 17}
 /* The kernel's i.MX drivers call the firmware (power domains, clocks): passed on. */
 #define FORWARD_SIP_CALLS
 #else
