@@ -3,7 +3,9 @@ package maaxboard.entropy.daemon;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import maaxboard.entropy.health.HealthPolicy;
 import maaxboard.entropy.pkcs11.Pkcs11Uri;
@@ -16,11 +18,14 @@ import maaxboard.entropy.source.Selection;
  * Everything {@code entropy run} can be told, checked. The components are the keys of {@link Key}; absent optional
  * values are null.
  *
+ * @param health what is claimed of a token that {@code claims} does not name
+ * @param claims claimed min-entropy by serial number
  * @param byteBudget bytes a token may give in 24 hours; 0 = no limit
  * @param longTestSeconds the time the long test after an alarm may take
  */
 public record Configuration(List<Path> modules, String initArgs, Selection selection, PinSource pinSource,
-        RegionSpec region, int slotBytes, int slotCount, int blockBytes, HealthPolicy health, int minTokens,
+        RegionSpec region, int slotBytes, int slotCount, int blockBytes, HealthPolicy health,
+        Map<String, Double> claims, int minTokens,
         boolean mixed, String mixContext, long byteBudget, int longTestSeconds, Path runDirectory, Path metricsFile,
         Log.Level logLevel, boolean syslog) {
 
@@ -38,7 +43,8 @@ public record Configuration(List<Path> modules, String initArgs, Selection selec
                 Geometry.DEFAULT_SLOT_COUNT, false).slotBytes());
         int slotCount = read(settings, Key.SLOT_COUNT, text -> new Geometry(slotBytes, integer(text, 2, 65536), false)
                 .slotCount());
-        double claimed = read(settings, Key.CLAIMED_ENTROPY, Configuration::number);
+        var claims = read(settings, Key.CLAIMED_ENTROPY, Configuration::claims);
+        double claimed = claims.getOrDefault("", HealthPolicy.DEFAULT.minEntropy());
         boolean fips = read(settings, Key.FIPS140, Configuration::yesOrNo);
         long minAnswer = read(settings, Key.MIN_ANSWER_TIME, text -> 1000L * integer(text, 0, 60_000_000));
         var health = read(settings, Key.CLAIMED_ENTROPY, text -> new HealthPolicy(claimed,
@@ -50,7 +56,7 @@ public record Configuration(List<Path> modules, String initArgs, Selection selec
                 read(settings, Key.PIN_SOURCE,
                         text -> text.isEmpty() && uriPin.isEmpty() ? null : new PinSource(text.isEmpty() ? uriPin : text)),
                 read(settings, Key.REGION, RegionSpec::parse), slotBytes, slotCount,
-                read(settings, Key.BLOCK_BYTES, text -> integer(text, 16, 4096)), health,
+                read(settings, Key.BLOCK_BYTES, text -> integer(text, 16, 4096)), health, claims,
                 read(settings, Key.MIN_TOKENS, text -> integer(text, 1, 64)),
                 read(settings, Key.SOURCE, text -> oneOf(text, "each", "mixed").equals("mixed")),
                 read(settings, Key.MIX_CONTEXT, text -> text),
@@ -117,6 +123,18 @@ public record Configuration(List<Path> modules, String initArgs, Selection selec
         return value;
     }
 
+    /** A number for all tokens, by the empty serial, and SERIAL=NUMBER for one. */
+    private static Map<String, Double> claims(String text) {
+        var claims = new HashMap<String, Double>();
+        for (var word : words(text)) {
+            int equals = word.lastIndexOf('=');
+            if (claims.put(equals < 0 ? "" : word.substring(0, equals), number(word.substring(equals + 1))) != null) {
+                throw new NumberFormatException();
+            }
+        }
+        return Map.copyOf(claims);
+    }
+
     private static double number(String text) {
         double value = Double.parseDouble(text);
         if (!(value >= 0.1 && value <= 8)) {
@@ -139,8 +157,13 @@ public record Configuration(List<Path> modules, String initArgs, Selection selec
     /** This configuration, but what only a start can change is taken from {@code running}. */
     Configuration framedBy(Configuration running) {
         return new Configuration(modules, initArgs, selection, pinSource, running.region, running.slotBytes,
-                running.slotCount, blockBytes, running.health, minTokens, running.mixed, running.mixContext, byteBudget,
+                running.slotCount, blockBytes, running.health, running.claims, minTokens, running.mixed, running.mixContext, byteBudget,
                 longTestSeconds, running.runDirectory, metricsFile, logLevel, running.syslog);
+    }
+
+    /** What is claimed of the token with that serial number, and how strictly it is held to it. */
+    public HealthPolicy healthOf(String serial) {
+        return health.withMinEntropy(claims.getOrDefault(serial, health.minEntropy()));
     }
 
     /** The ring's sizes in a region of one or two maps. */

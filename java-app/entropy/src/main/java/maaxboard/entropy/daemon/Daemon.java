@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import maaxboard.entropy.health.SelfTest;
 import maaxboard.entropy.linux.SelfProtection;
 import maaxboard.entropy.linux.Signals;
 import maaxboard.entropy.pkcs11.Trace;
@@ -90,6 +91,7 @@ public final class Daemon {
      */
     public void run(Reload reload) throws RegionException, IOException {
         SelfProtection.forbidCoreDumps();
+        selfTest();
         region = Region.open(configuration.region(), Region.Role.PRODUCER);
         try {
             var producer = RegionProducer.start(region, configuration.geometry(region.oneMap()), generation(),
@@ -120,6 +122,15 @@ public final class Daemon {
             }
         } finally {
             region.close();
+        }
+    }
+
+    /** What stands between tokens and region answers as it did when it was tested, or nothing runs. */
+    private void selfTest() {
+        var failed = SelfTest.run(configuration.mixed()).stream().filter(result -> !result.passed())
+                .map(SelfTest.Result::name).toList();
+        if (!failed.isEmpty()) {
+            throw new IllegalStateException("self-test failed: " + String.join(", ", failed));
         }
     }
 

@@ -38,10 +38,10 @@ final class Feed implements Sink {
     public int wanted(TokenId token) {
         var entry = entry(token);
         entry.renewBudget(System.nanoTime());
+        applyLongTest(entry);
         if (entry.budgetSpent) {
             return 0;
         }
-        applyLongTest(entry);
         boolean wanted = switch (entry.health.status().state()) {
             case STARTUP -> true;
             case SERVING -> entry.testPending || outlet.hasRoom(entry);
@@ -70,8 +70,11 @@ final class Feed implements Sink {
     private void quarantined(TokenEntry entry, String why) {
         entry.longTest = null;
         entry.error(why);
-        book.quarantined(entry);
         log.error(entry.name() + ": quarantined: " + why + "; see 'entropy clear'");
+        for (var other : book.quarantined(entry)) {
+            other.error(other.health.status().reason().text());
+            log.error(other.name() + ": quarantined: " + other.lastError + "; see 'entropy clear'");
+        }
     }
 
     @Override
@@ -108,7 +111,7 @@ final class Feed implements Sink {
                 pump.discarded(unit.length);
                 entry.error(reason.text());
                 log.error(entry.name() + ": alarm: " + reason.text() + "; it serves no longer, the long test begins");
-                entry.longTest = new LongTest(entry.name(), configuration.health().minEntropy(),
+                entry.longTest = new LongTest(entry.name(), entry.claimed,
                         configuration.longTestSeconds(), System.nanoTime(), log);
             }
             case Verdict.Quarantine(var reason) -> {

@@ -17,13 +17,11 @@ final class MixedOutlet implements Outlet {
     private static final int OUTPUTS = 4;
 
     private final TokenBook book;
-    private final double minEntropy;
     private final MixingPool pool;
     private final Set<String> members = new HashSet<>();
 
     MixedOutlet(TokenBook book, Configuration configuration) {
         this.book = book;
-        minEntropy = configuration.health().minEntropy();
         pool = new MixingPool(new Mixer(configuration.mixContext()), configuration.minTokens());
     }
 
@@ -38,7 +36,7 @@ final class MixedOutlet implements Outlet {
                     pool.leave(key(entry));
                 }
             } else if (members.add(key(entry))) {
-                pool.join(key(entry), minEntropy);
+                pool.join(key(entry), entry.claimed);
             }
         }
     }

@@ -33,7 +33,7 @@ final class TokenBook {
 
     synchronized TokenEntry entry(TokenId id, Configuration configuration) {
         return entries.computeIfAbsent(id, unused -> {
-            var entry = new TokenEntry(id, entries.size(), configuration.health(), memory);
+            var entry = new TokenEntry(id, entries.size(), configuration.healthOf(id.serial()), memory);
             var reason = quarantine.reason(id);
             if (reason != null) {
                 entry.health.quarantined(reason);
@@ -68,14 +68,27 @@ final class TokenBook {
         return all().stream().filter(entry -> entry.id.serial().equals(serial)).toList();
     }
 
-    /** Notes that the token is quarantined, so that no restart sets it free. */
-    void quarantined(TokenEntry entry) {
-        quarantine.add(entry.id, entry.health.status().reason());
+    /**
+     * Notes which tokens are quarantined, so that no restart sets them free: this one, and any it was found alike with.
+     *
+     * @return the others
+     */
+    List<TokenEntry> quarantined(TokenEntry entry) {
+        var others = new ArrayList<TokenEntry>();
+        for (var token : all()) {
+            if (token.quarantined() && quarantine.reason(token.id) == null) {
+                quarantine.add(token.id, token.health.status().reason());
+                if (token != entry) {
+                    others.add(token);
+                }
+            }
+        }
+        return others;
     }
 
     /** Forgets what a token has shown: it begins anew, as if never seen. */
     synchronized void clear(TokenEntry entry, Configuration configuration) {
-        var fresh = new TokenEntry(entry.id, entry.index, configuration.health(), memory);
+        var fresh = new TokenEntry(entry.id, entry.index, configuration.healthOf(entry.id.serial()), memory);
         memory.forget(entry.health);
         quarantine.remove(entry.id);
         fresh.info = entry.info;

@@ -20,6 +20,8 @@ final class TokenEntry {
     /** What slots carry as their source. */
     final int index;
     final TokenHealth health;
+    /** Claimed min-entropy, bits a byte. */
+    final double claimed;
 
     volatile TokenInfo info;
     volatile long slot;
@@ -46,6 +48,7 @@ final class TokenEntry {
     TokenEntry(TokenId id, int index, HealthPolicy policy, PieceMemory memory) {
         this.id = id;
         this.index = index;
+        claimed = policy.minEntropy();
         health = new TokenHealth(policy, memory);
     }
 
