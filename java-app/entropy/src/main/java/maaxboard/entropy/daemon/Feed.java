@@ -37,6 +37,9 @@ final class Feed implements Sink {
     @Override
     public int wanted(TokenId token) {
         var entry = entry(token);
+        if (!owns(entry)) {
+            return 0;
+        }
         entry.renewBudget(System.nanoTime());
         applyLongTest(entry);
         if (entry.budgetSpent) {
@@ -51,6 +54,32 @@ final class Feed implements Sink {
         return wanted ? configuration.health().unitBytes() : 0;
     }
 
+    /** A token that two modules reach is read through one of them; the other takes over when that one has lost it. */
+    private boolean owns(TokenEntry entry) {
+        synchronized (entry) {
+            if (module.equals(entry.module)) {
+                return true;
+            }
+            if (entry.open()) {
+                return false;
+            }
+            entry.module = module;
+            entry.loss = null;
+        }
+        begin(entry);
+        return true;
+    }
+
+    /** What comes next is a new stream: a start-up test. */
+    private void begin(TokenEntry entry) {
+        entry.since = java.time.Instant.now();
+        entry.health.requestStartUp();
+        entry.testPending = !entry.quarantined();
+        log.info(entry.name() + ": in slot 0x" + Long.toHexString(entry.slot)
+                + (entry.quarantined() ? ", quarantined" : ", start-up test"));
+        pump.wake();
+    }
+
     private void applyLongTest(TokenEntry entry) {
         if (entry.longTest == null || entry.longTest.outcome() == LongTest.Outcome.RUNNING) {
             return;
@@ -59,6 +88,7 @@ final class Feed implements Sink {
         entry.longTest = null;
         if (passed) {
             entry.health.longTestPassed();
+            book.released(entry);
             log.info(entry.name() + ": start-up test");
         } else {
             entry.health.longTestFailed();
@@ -113,6 +143,7 @@ final class Feed implements Sink {
                 log.error(entry.name() + ": alarm: " + reason.text() + "; it serves no longer, the long test begins");
                 entry.longTest = new LongTest(entry.name(), entry.claimed,
                         configuration.longTestSeconds(), System.nanoTime(), log);
+                book.quarantined(entry); // a restart before the long test has ended leaves it quarantined
             }
             case Verdict.Quarantine(var reason) -> {
                 pump.discarded(unit.length);
@@ -140,23 +171,30 @@ final class Feed implements Sink {
     @Override
     public void opened(TokenId token, long slot, TokenInfo info) {
         var entry = entry(token);
-        entry.info = info;
-        entry.slot = slot;
-        entry.module = module;
-        entry.loss = null;
-        entry.since = java.time.Instant.now();
-        entry.health.requestStartUp();
-        entry.testPending = !entry.quarantined();
-        log.info(entry.name() + ": in slot 0x" + Long.toHexString(slot)
-                + (entry.quarantined() ? ", quarantined" : ", start-up test"));
-        pump.wake();
+        synchronized (entry) {
+            if (entry.open() && entry.module != null && !entry.module.equals(module)) {
+                log.info(entry.name() + ": reached through " + entry.module + " already, not through " + module);
+                return;
+            }
+            entry.info = info;
+            entry.slot = slot;
+            entry.module = module;
+            entry.loss = null;
+        }
+        begin(entry);
     }
 
     @Override
     public void lost(TokenId token, Loss loss, String what) {
         var entry = entry(token);
-        boolean news = entry.loss != loss;
-        entry.loss = loss;
+        boolean news;
+        synchronized (entry) {
+            if (entry.open() && !module.equals(entry.module)) {
+                return;
+            }
+            news = entry.loss != loss;
+            entry.loss = loss;
+        }
         entry.error(what);
         entry.troubled = true;
         if (news) {

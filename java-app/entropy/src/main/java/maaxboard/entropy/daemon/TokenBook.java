@@ -86,6 +86,11 @@ final class TokenBook {
         return others;
     }
 
+    /** The long test was passed. */
+    void released(TokenEntry entry) {
+        quarantine.remove(entry.id);
+    }
+
     /** Forgets what a token has shown: it begins anew, as if never seen. */
     synchronized void clear(TokenEntry entry, Configuration configuration) {
         var fresh = new TokenEntry(entry.id, entry.index, configuration.healthOf(entry.id.serial()), memory);

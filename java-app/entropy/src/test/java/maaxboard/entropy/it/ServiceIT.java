@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.fail;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -59,9 +61,12 @@ class ServiceIT {
     }
 
     private void start(String... more) throws Exception {
-        var arguments = new java.util.ArrayList<>(java.util.List.of("run", "--module", SoftHsm.MODULE.toString(), "--region",
-                spec, "--run-directory", folder.resolve("run").toString()));
-        arguments.addAll(java.util.List.of(more));
+        var arguments = new ArrayList<>(List.of("run", "--region", spec, "--run-directory",
+                folder.resolve("run").toString()));
+        if (!List.of(more).contains("--module")) {
+            arguments.addAll(List.of("--module", SoftHsm.MODULE.toString()));
+        }
+        arguments.addAll(List.of(more));
         service = hsm.start(log(), arguments.toArray(String[]::new));
     }
 
@@ -209,6 +214,19 @@ class ServiceIT {
             take(consumer, 100_000, new HashSet<>());
             await("metrics", () -> Files.exists(folder.resolve("metrics")));
             assertTrue(Files.readString(folder.resolve("metrics")).contains("maaxboard_entropy_state 2"));
+        }
+    }
+
+    @Test
+    void aTokenReachedThroughTwoModulesIsReadThroughOneOfThem() throws Exception {
+        var proxy = hsm.run("sh", "-c", "echo $(pkg-config --variable=proxy_module p11-kit-1)").out().strip();
+        start("--module", SoftHsm.MODULE + " " + proxy, "--token-label", "alpha");
+        try (var region = open()) {
+            var consumer = attach(region);
+            take(consumer, 50_000, new HashSet<>());
+            await("the second module", () -> Files.readString(log()).contains("already, not through"));
+            take(consumer, 50_000, new HashSet<>());
+            assertEquals(State.OK, RegionHeader.read(region).state());
         }
     }
 
