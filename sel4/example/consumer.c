@@ -22,13 +22,6 @@ enum { VMM_CHANNEL = 1, TICKER_CHANNEL = 2 };
 /* The ticker's period is 20 ms: 250 ticks are the contract's 5 s. */
 enum { TICKS_PER_BEAT = 25, TICKS_STALE = 250, TICKS_PER_REPORT = 500, BLOCKS_PER_PASS = 64 };
 
-/* In the build for tests the consumer rests 8 of every 20 s, so that the ring fills and the interrupt is needed. */
-#ifdef CONSUMER_SHOW_HASHES
-enum { TICKS_PER_TURN = 1000, TICKS_OF_REST = 400 };
-#else
-enum { TICKS_PER_TURN = 1, TICKS_OF_REST = 0 };
-#endif
-
 /* Set by the Microkit tool from the system file. */
 uintptr_t entropy_data;
 uintptr_t entropy_data_size;
@@ -42,6 +35,20 @@ static uint64_t ticks;
 static uint64_t next_report;
 static uint64_t doorbells;
 static uint64_t wakeups;
+
+#ifdef CONSUMER_SHOW_HASHES
+/* In the build for tests the consumer rests 8 of every 20 s, so that the ring fills and the interrupt is needed. */
+enum { TICKS_PER_TURN = 1000, TICKS_OF_REST = 400 };
+static bool rests(void)
+{
+    return ticks % TICKS_PER_TURN < TICKS_OF_REST;
+}
+#else
+static bool rests(void)
+{
+    return false;
+}
+#endif
 
 static void put_number(uint64_t value)
 {
@@ -141,7 +148,7 @@ static void show_state(void)
 static void pass(void)
 {
     show_state();
-    if (ticks % TICKS_PER_TURN < TICKS_OF_REST) {
+    if (rests()) {
         return;
     }
     entropy_consumer_woken(&consumer);
