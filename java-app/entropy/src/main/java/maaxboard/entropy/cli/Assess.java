@@ -44,7 +44,7 @@ final class Assess implements Command {
 
     @Override
     public void describe(CommandSpec spec) {
-        Options.addOperand(spec, "FILE", "0..1", "one symbol a byte, in its low bits; - reads standard input");
+        Options.addOperand(spec, "FILE", "one symbol a byte, in its low bits; - reads standard input");
         Options.addText(spec, "1..8", "bits of a symbol (default: as many as the widest one takes)", "--bits");
         Options.addFlag(spec, "assess what a token gives, instead of a file", "--token");
         Options.addText(spec, "N", "samples taken from the token (default " + Samples.RECOMMENDED + ")", "-n", "--bytes");
@@ -60,8 +60,7 @@ final class Assess implements Command {
     @Override
     public ExitCode run(ParseResult arguments) throws Exception {
         boolean fromToken = Options.flag(arguments, "--token");
-        var operands = arguments.matchedPositionalValue(0, List.<String>of());
-        var operand = operands.isEmpty() ? null : operands.getFirst();
+        var operand = Options.operand(arguments);
         if (fromToken == (operand != null)) {
             throw new CliException(ExitCode.USAGE, "expected either a FILE (- for standard input) or --token");
         }

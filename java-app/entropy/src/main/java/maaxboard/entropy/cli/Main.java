@@ -4,6 +4,7 @@ package maaxboard.entropy.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.util.List;
 import maaxboard.entropy.daemon.ConfigurationException;
 import maaxboard.entropy.linux.LinuxException;
@@ -23,6 +24,8 @@ public final class Main {
     static final String VERSION = "0.1.0";
 
     static final String NAME = "entropy";
+
+    static final String OUTPUT_LOST = "standard output: cannot be written; its reader is gone, or the disk is full";
 
     private Main() {
     }
@@ -68,7 +71,11 @@ public final class Main {
 
     private static ExitCode execute(Command command, ParseResult arguments, PrintStream err) {
         try {
-            return command.run(arguments);
+            var code = command.run(arguments);
+            if (System.out.checkError()) {
+                throw new CliException(ExitCode.IO, OUTPUT_LOST);
+            }
+            return code;
         } catch (Exception e) {
             var failure = explain(e);
             err.println(NAME + ": " + oneLine(failure.getMessage()));
@@ -98,6 +105,7 @@ public final class Main {
             case Pkcs11Exception e -> new CliException(code(e.returnValue()), e.getMessage());
             case LinuxException e -> new CliException(e.notPermitted() ? ExitCode.NOT_PERMITTED : ExitCode.IO,
                     e.getMessage());
+            case InvalidPathException e -> new CliException(ExitCode.USAGE, "'" + e.getInput() + "': is no path");
             case IOException e -> new CliException(ExitCode.IO, e.getMessage());
             default -> new CliException(ExitCode.INTERNAL, "error in this program: " + exception);
         };

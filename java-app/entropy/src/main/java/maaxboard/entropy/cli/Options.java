@@ -48,9 +48,15 @@ final class Options {
         spec.addOption(OptionSpec.builder(names).arity("0").type(boolean.class).description(description).build());
     }
 
-    static void addOperand(CommandSpec spec, String label, String arity, String description) {
-        spec.addPositional(PositionalParamSpec.builder().paramLabel(label).arity(arity).type(List.class)
-                .auxiliaryTypes(String.class).description(description).build());
+    /** One operand that may be left away. */
+    static void addOperand(CommandSpec spec, String label, String description) {
+        spec.addPositional(PositionalParamSpec.builder().paramLabel(label).index("0").arity("0..1").type(String.class)
+                .description(description).build());
+    }
+
+    /** The operand, or null. */
+    static String operand(ParseResult arguments) {
+        return arguments.matchedPositionalValue(0, (String) null);
     }
 
     static boolean flag(ParseResult arguments, String name) {

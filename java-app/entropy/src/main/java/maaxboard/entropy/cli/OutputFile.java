@@ -30,7 +30,7 @@ final class OutputFile implements AutoCloseable {
     /** @param name a path; null or {@code -}: standard output */
     static OutputFile open(String name) throws CliException {
         if (name == null || name.equals("-")) {
-            return new OutputFile(null, null, new BufferedOutputStream(System.out));
+            return new OutputFile(null, null, new StandardOutput());
         }
         var target = Path.of(name);
         try {
@@ -52,6 +52,27 @@ final class OutputFile implements AutoCloseable {
             throw new CliException(ExitCode.CANNOT_CREATE, "output " + target + ": its folder may not be written");
         } catch (IOException e) {
             throw new CliException(ExitCode.CANNOT_CREATE, "output " + target + ": cannot be created: " + e.getMessage());
+        }
+    }
+
+    /** Standard output that tells when its reader has gone: System.out only notes it. */
+    private static final class StandardOutput extends OutputStream {
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            System.out.write(bytes, from, length);
+            flush();
+        }
+
+        @Override
+        public void flush() throws IOException {
+            if (System.out.checkError()) {
+                throw new IOException(Main.OUTPUT_LOST);
+            }
         }
     }
 

@@ -37,7 +37,7 @@ final class Publish implements Command {
 
     @Override
     public void describe(CommandSpec spec) {
-        Options.addOperand(spec, "FILE", "0..1", "file with the bytes (default or '-': standard input), up to 16 MiB");
+        Options.addOperand(spec, "FILE", "file with the bytes (default or '-': standard input), up to 16 MiB");
         Options.addKeys(spec, List.of(Key.REGION, Key.SLOT_BYTES, Key.SLOT_COUNT, Key.CLAIMED_ENTROPY));
         Options.addText(spec, "SECONDS", "how long to wait for the consumer when the ring is full (default 60)", "--timeout");
         spec.usageMessage().footer("", "The whole input is read and put through the repetition count and adaptive"
@@ -48,8 +48,8 @@ final class Publish implements Command {
     public ExitCode run(ParseResult arguments) throws Exception {
         var configuration = Options.configuration(arguments);
         long timeout = Options.bytes(arguments, "--timeout", 60, 86_400) * 1_000_000_000;
-        var operands = arguments.matchedPositionalValue(0, List.<String>of());
-        var bytes = input(operands.isEmpty() ? "-" : operands.getFirst());
+        var operand = Options.operand(arguments);
+        var bytes = input(operand == null ? "-" : operand);
         try {
             test(bytes, configuration.health().intermittent());
             try (var region = Region.open(configuration.region(), Region.Role.PRODUCER);

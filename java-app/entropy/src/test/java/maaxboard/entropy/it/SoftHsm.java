@@ -69,7 +69,8 @@ final class SoftHsm {
         return builder.start();
     }
 
-    private static List<String> command(String... arguments) {
+    /** The command line of {@code entropy}. */
+    static List<String> command(String... arguments) {
         var path = System.getProperty("jdk.module.path", "") + ":" + System.getProperty("java.class.path", "");
         var command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp", path, "maaxboard.entropy.cli.Main"));
