@@ -19,7 +19,7 @@ import maaxboard.entropy.region.RegionSpec;
 /** A guest in QEMU, booted from an images folder by board/qemu/run.sh. Its files go when it is closed. */
 public final class Guest implements AutoCloseable {
     /** Long enough for anything a guest does on a busy host; only failures take as long. */
-    public static final Duration PATIENCE = Duration.ofMinutes(4);
+    public static final Duration PATIENCE = Duration.ofMinutes(6);
 
     /** A shell that edits lines asks the terminal where its cursor is, right behind the prompt. */
     private static final Pattern PROMPT = Pattern.compile("(login: |[#$] )(\\x1b\\[6n)?$");
