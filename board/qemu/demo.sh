@@ -11,16 +11,19 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
+# shellcheck source=board/qemu/lib.sh
+. "$here/lib.sh"
 # shellcheck source=board/qemu/progress.sh
 . "$here/progress.sh"
+
+for image in Image rootfs.cpio.gz; do
+    [ -z "${IMAGES-}" ] || [ -r "$IMAGES/$image" ] || give_up 66 "no $image in $IMAGES"
+done
 
 case ${1-} in
 demo|run) "$here/prerequisites.sh" demo ;;
 check) "$here/prerequisites.sh" check ;;
-*)
-    echo "usage: demo.sh check|demo|run" >&2
-    exit 64
-    ;;
+*) give_up 64 "usage: demo.sh check|demo|run" ;;
 esac
 if [ -n "${IMAGES-}" ]; then
     images=$(cd "$IMAGES" && pwd)

@@ -54,6 +54,13 @@ class HostToolsTest {
     }
 
     @Test
+    void aDemoOfAFolderWithoutImagesIsRefusedBeforeAnythingIsBuilt() throws Exception {
+        var outcome = run(Map.of("IMAGES", folder.toString()), "board/qemu/demo.sh", "demo");
+        assertEquals(66, outcome.status());
+        assertEquals(List.of("demo.sh: no Image in " + folder), outcome.errors());
+    }
+
+    @Test
     void bootingWithoutAFolderIsAUsageError() throws Exception {
         assertEquals(64, run(Map.of(), "board/qemu/run.sh").status());
     }
