@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.entropy.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import maaxboard.entropy.health.Answer;
+import maaxboard.entropy.health.TokenHealth.State;
+import maaxboard.entropy.pkcs11.TokenId;
+import maaxboard.entropy.pkcs11.TokenInfo;
+import maaxboard.entropy.region.Geometry;
+import maaxboard.entropy.region.Reason;
+import maaxboard.entropy.region.Region;
+import maaxboard.entropy.region.RegionProducer;
+import maaxboard.entropy.region.RegionSpec;
+import maaxboard.entropy.source.Loss;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From a token's bytes through the health tests to what may be published: alarms, the long test, quarantine, mixing. */
+class AlarmTest {
+    private static final TokenId ONE = new TokenId("maker", "model", "1");
+    private static final TokenId TWO = new TokenId("maker", "model", "2");
+    private static final int FEW_SAMPLES = 60_000;
+
+    @TempDir
+    Path folder;
+
+    private final SplittableRandom random = new SplittableRandom(7);
+    private final Log log = Log.to(System.err, Log.Level.ERROR);
+    private Region region;
+    private RegionProducer producer;
+    private Configuration configuration;
+    private TokenBook book;
+    private Outlet outlet;
+    private Feed feed;
+
+    @BeforeEach
+    void makeRegion() throws Exception {
+        for (var file : new String[] {"data", "control"}) {
+            try (var made = new RandomAccessFile(folder.resolve(file).toFile(), "rw")) {
+                made.setLength(file.equals("data") ? 65_536 : 4096);
+            }
+        }
+        region = Region.open(RegionSpec.parse(folder.resolve("data") + "," + folder.resolve("control")), Region.Role.PRODUCER);
+        producer = RegionProducer.start(region, new Geometry(320, 128, false), 1, System.nanoTime());
+        feed(new Settings());
+    }
+
+    @AfterEach
+    void closeRegion() throws Exception {
+        region.close();
+    }
+
+    private void feed(Settings settings) throws Exception {
+        configuration = Configuration.of(settings);
+        book = new TokenBook(new Quarantine(folder, log));
+        outlet = configuration.mixed() ? new MixedOutlet(book, configuration) : new EachOutlet();
+        var pump = new RegionPump(region, producer, book, outlet, region.newWaiter(), configuration.minTokens(), () -> { }, log);
+        feed = new Feed("module", configuration, book, outlet, pump, log);
+    }
+
+    @Test
+    void anAlarmedTokenServesAgainOnceTheLongTestAndAStartUpTestAreDone() throws Exception {
+        alarm(ONE);
+        assertEquals(Reason.RCT, book.condition(1).reason());
+        assertEquals(maaxboard.entropy.region.State.FAILED, book.condition(1).state());
+        runLongTest(ONE, 6);
+        assertEquals(State.STARTUP, state(ONE));
+        give(ONE, good());
+        give(ONE, good());
+        assertNull(outlet.next());
+        byte[] unit = good();
+        give(ONE, unit.clone());
+        assertArrayEquals(unit, outlet.next().bytes());
+    }
+
+    @Test
+    void aTokenThatFailsTheLongTestIsOutThroughReplugAndRestartUntilItIsCleared() throws Exception {
+        alarm(ONE);
+        runLongTest(ONE, 7.99);
+        assertEquals(State.QUARANTINED, state(ONE));
+        assertEquals(Reason.ASSESSMENT_LOW, book.condition(1).reason());
+        feed.lost(ONE, Loss.TOKEN_REMOVED, "unplugged");
+        plug(ONE);
+        assertEquals(0, feed.wanted(ONE));
+        feed(new Settings());
+        plug(ONE);
+        assertEquals(State.QUARANTINED, state(ONE), "after a restart of the service");
+        book.clear(book.entry(ONE, configuration), configuration);
+        serve(ONE);
+        feed(new Settings());
+        serve(ONE);
+    }
+
+    @Test
+    void oneAlarmedTokenOfTwoDegradesAndTheOtherServesOn() {
+        serve(TWO);
+        alarm(ONE);
+        assertEquals(new TokenBook.Condition(maaxboard.entropy.region.State.DEGRADED, Reason.RCT), book.condition(1));
+        assertEquals(new TokenBook.Condition(maaxboard.entropy.region.State.FAILED, Reason.FEWER_THAN_MIN_TOKENS),
+                book.condition(2));
+        give(TWO, good());
+        assertNotNull(outlet.next());
+    }
+
+    @Test
+    void twoTokensAlikeAreBothOutAlsoAfterARestart() throws Exception {
+        serve(ONE);
+        serve(TWO);
+        byte[] unit = good();
+        give(ONE, unit.clone());
+        assertNotNull(outlet.next());
+        give(TWO, unit.clone());
+        assertNull(outlet.next());
+        assertEquals(State.QUARANTINED, state(ONE));
+        assertEquals(State.QUARANTINED, state(TWO));
+        feed(new Settings());
+        assertEquals(State.QUARANTINED, state(ONE));
+        assertEquals(State.QUARANTINED, state(TWO));
+    }
+
+    @Test
+    void nothingThatFailedATestIsEverPublished() {
+        serve(ONE);
+        for (int i = 0; i < 2000; i++) {
+            boolean bad = i % 40 == 7;
+            byte[] unit = bad ? withRun(good()) : good();
+            byte[] copy = unit.clone();
+            give(ONE, unit);
+            var published = outlet.next();
+            if (bad) {
+                assertNull(published);
+            } else {
+                assertArrayEquals(copy, published.bytes());
+            }
+        }
+    }
+
+    @Test
+    void mixedBytesComeOnlyWhileEnoughTokensServe() throws Exception {
+        feed(new Settings().flag(Key.SOURCE, "mixed").flag(Key.MIN_TOKENS, "2"));
+        serve(ONE);
+        feed.wanted(ONE);
+        give(ONE, good());
+        assertNull(outlet.next(), "one token is too few");
+        serve(TWO);
+        assertTrue(feed.wanted(TWO) > 0);
+        give(TWO, good());
+        give(ONE, good());
+        var mixed = outlet.next();
+        assertEquals(0xffffffff, mixed.source());
+        assertNull(mixed.entry());
+        assertEquals(0, mixed.bytes().length % 64);
+        give(TWO, good());
+        give(ONE, withRun(good()));
+        give(ONE, withRun(good()));
+        assertEquals(State.ALARMED, state(ONE));
+        assertNull(outlet.next(), "what waited of the alarmed token is dropped");
+    }
+
+    private void plug(TokenId token) {
+        feed.opened(token, 1, new TokenInfo("label", token.manufacturer(), token.model(), token.serial(), 1, 0, 0, null, null));
+    }
+
+    private void serve(TokenId token) {
+        plug(token);
+        while (state(token) != State.SERVING) {
+            give(token, good());
+        }
+    }
+
+    private void alarm(TokenId token) {
+        serve(token);
+        give(token, withRun(good()));
+        give(token, withRun(good()));
+        assertEquals(State.ALARMED, state(token));
+        assertNull(outlet.next());
+    }
+
+    /** With few samples, so that it takes seconds. */
+    private void runLongTest(TokenId token, double claimed) throws InterruptedException {
+        book.entry(token, configuration).longTest = new LongTest("token", claimed, 600, System.nanoTime(), log, FEW_SAMPLES);
+        while (state(token) == State.ALARMED) {
+            if (feed.wanted(token) > 0 && state(token) == State.ALARMED) {
+                give(token, good());
+            } else {
+                Thread.sleep(20);
+            }
+            assertNull(outlet.next());
+        }
+    }
+
+    private void give(TokenId token, byte[] unit) {
+        feed.unit(token, unit, List.of(new Answer(256, 256, 1), new Answer(256, 256, 1)));
+    }
+
+    private State state(TokenId token) {
+        return book.entry(token, configuration).health.status().state();
+    }
+
+    private byte[] good() {
+        byte[] unit = new byte[512];
+        random.nextBytes(unit);
+        return unit;
+    }
+
+    /** Six equal bytes, in the middle: the intermittent tier's cut-off at 6 bits. */
+    private static byte[] withRun(byte[] unit) {
+        unit[99] = 1;
+        Arrays.fill(unit, 100, 106, (byte) 0xa5);
+        unit[106] = 1;
+        return unit;
+    }
+}
