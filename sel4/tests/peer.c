@@ -3,6 +3,10 @@
  *
  * One side of the two-process tests, the C one; the Java one is RegionPeer of java-app/sel4-tests.
  * usage: peer produce|consume DATA CONTROL JOURNAL SLOT_BYTES SLOT_COUNT
+ *        peer drain RAM DATA_AT DATA_BYTES CONTROL_AT OUT BYTES
+ *
+ * drain consumes from a guest's memory file: BYTES into the file OUT, then the median of the times
+ * between two publications that follow each other, by the producer's clock.
  *
  * Block v = epoch << 40 | number; epoch is new at every producer start, number counts from 0. The
  * journal tells the test, across kills, what was published and what was consumed:
@@ -173,8 +177,79 @@ static int consume(const struct entropy_maps *maps, volatile uint64_t *journal, 
     return 0;
 }
 
+static int ascending(const void *a, const void *b)
+{
+    uint64_t one = *(const uint64_t *)a;
+    uint64_t other = *(const uint64_t *)b;
+    return one < other ? -1 : one > other;
+}
+
+static void *map_part(int fd, int protection, const char *offset, size_t bytes)
+{
+    void *at = mmap(NULL, bytes, protection, MAP_SHARED, fd, (off_t)strtoull(offset, NULL, 0));
+    if (at == MAP_FAILED) {
+        perror("mmap");
+        exit(74);
+    }
+    return at;
+}
+
+static int drain(char **argv)
+{
+    static struct entropy_consumer c;
+    static uint64_t steps[1 << 20];
+    size_t count = 0;
+    uint64_t before = 0;
+    int fd = open(argv[2], O_RDWR);
+    FILE *out = fopen(argv[6], "w");
+    if (fd < 0 || out == NULL) {
+        perror("drain");
+        return 66;
+    }
+    uint64_t wanted = strtoull(argv[7], NULL, 0);
+    size_t data_bytes = strtoull(argv[4], NULL, 0);
+    struct entropy_maps maps = {map_part(fd, PROT_READ, argv[3], data_bytes), data_bytes,
+                                map_part(fd, PROT_READ | PROT_WRITE, argv[5], ENTROPY_PAGE_BYTES), ENTROPY_PAGE_BYTES};
+    enum entropy_result result = entropy_consumer_init(&c, &maps);
+    while (result == ENTROPY_OK && (result = entropy_consumer_attach(&c)) == ENTROPY_NOT_READY) {
+        sched_yield();
+        result = ENTROPY_OK;
+    }
+    if (result != ENTROPY_OK) {
+        fprintf(stderr, "drain: %s\n", entropy_result_name(result));
+        return 76;
+    }
+    puts("attached");
+    fflush(stdout);
+    while (c.bytes < wanted) {
+        const uint8_t *bytes;
+        uint32_t length;
+        struct entropy_slot_info info;
+        result = entropy_consumer_read(&c, &bytes, &length, &info);
+        if (result != ENTROPY_OK) {
+            sched_yield();
+            continue;
+        }
+        fwrite(bytes, 1, length, out);
+        if (before != 0 && count < sizeof steps / sizeof steps[0]) {
+            steps[count++] = info.time - before;
+        }
+        before = info.time;
+    }
+    if (fclose(out) != 0 || count == 0) {
+        return 74;
+    }
+    qsort(steps, count, sizeof steps[0], ascending);
+    printf("slots %zu, median %llu ns from one publication to the next, torn %llu, skipped %llu\n", count + 1,
+           (unsigned long long)steps[count / 2], (unsigned long long)c.torn, (unsigned long long)c.skipped);
+    return c.torn != 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 8 && strcmp(argv[1], "drain") == 0) {
+        return drain(argv);
+    }
     if (argc != 7) {
         fputs("usage: peer produce|consume DATA CONTROL JOURNAL SLOT_BYTES SLOT_COUNT\n", stderr);
         return 64;

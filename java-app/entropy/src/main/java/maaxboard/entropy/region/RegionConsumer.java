@@ -144,11 +144,11 @@ public final class RegionConsumer {
         if (data.getIntAcquire(RegionLayout.MAGIC) != DATA_MAGIC) {
             return 0;
         }
-        int tail = data.getIntAcquire(TAIL);
         if (data.getLong(RegionLayout.GENERATION) != generation) {
             readSizes();
             lastTail = head;
         }
+        int tail = data.getIntAcquire(TAIL); // after the generation: an older producer's tail may be ahead of this one's
         int full = tail - head;
         if (Integer.compareUnsigned(full, geometry.slotCount()) > 0
                 || Integer.compareUnsigned(lastTail - head, full) > 0) {
