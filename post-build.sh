@@ -38,6 +38,9 @@ rm -rf "$target/usr/lib/pkcs11" "$target/usr/share/opensc" "$target/etc/opensc.c
 rm -f "$target/etc/udev/hwdb.bin" "$target/usr/bin/pcsc-spy" "$target/usr/lib/libpcscspy.so"*
 rm -rf "$target/etc/udev/hwdb.d" "$target/lib/udev/hwdb.d"
 
+# The kernel has no modules.
+rm -f "$target/etc/init.d/S11modules"
+
 # --- checked -----------------------------------------------------------------
 # Scripts and programs can be started.
 for file in "$target"/etc/init.d/S[0-9]* "$target/etc/init.d/rcS" \
