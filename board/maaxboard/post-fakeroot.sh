@@ -13,6 +13,8 @@ target=$1
 allowed=" "
 
 chmod 0755 "$target/bin/busybox"
+# Folders that Buildroot's device and user tables make for what is not here.
+rm -rf "$target/etc/network" "$target/var/www" "$target/var/spool/lpd"
 
 found=$(
 	find "$target" -xdev -type f \( -perm -4000 -o -perm -2000 \) | while IFS= read -r file; do
