@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.guest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import maaxboard.entropy.region.State;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** {@code entropy doctor} in a guest, beside the service, with the token in and out. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class DoctorIT {
+    private Bench bench;
+
+    @BeforeAll
+    void boot() {
+        bench = new Bench("doctor", "43211234");
+        bench.consumer.awaitState(State.OK);
+    }
+
+    @AfterAll
+    void switchOff() {
+        if (bench != null) {
+            bench.close();
+        }
+    }
+
+    private static List<String> notOk(Guest.Result report) {
+        return report.output().lines().filter(line -> line.startsWith("not ok ")).map(line -> line.split("\\s+")[2]).toList();
+    }
+
+    @Test
+    @Order(1)
+    void allIsOkWhileTheServiceServes() {
+        var report = bench.guest.run("entropy doctor");
+        System.out.println(report.output());
+        assertEquals(List.of(), notOk(report), report.output());
+        assertEquals(0, report.status(), report.output());
+        assertEquals(14, report.output().lines().filter(line -> line.startsWith("ok ")).count(), report.output());
+        assertTrue(report.output().contains("20a0:4211"), report.output());
+        assertTrue(report.output().contains("43211234"), report.output());
+    }
+
+    @Test
+    @Order(2)
+    void aTokenThatIsOutIsMissedFromTheBottomUp() {
+        bench.token().tell("unplug");
+        bench.consumer.awaitState(State.WAITING);
+        var report = bench.guest.run("entropy doctor");
+        System.out.println(report.output());
+        assertEquals(69, report.status(), report.output());
+        assertEquals(List.of("usb-reader", "slots", "tokens", "rng-flag", "trial", "region-header"), notOk(report),
+                report.output());
+    }
+
+    @Test
+    @Order(3)
+    void aStoppedPcscdIsNamed() {
+        bench.ask("/etc/init.d/S60pcscd stop");
+        var report = bench.guest.run("entropy doctor");
+        assertEquals(69, report.status(), report.output());
+        assertTrue(notOk(report).containsAll(List.of("pcscd", "pcscd-socket")), report.output());
+        bench.ask("/etc/init.d/S60pcscd start");
+        bench.token().tell("plug");
+        bench.consumer.awaitState(State.OK);
+        assertEquals(0, bench.guest.run("entropy doctor").status());
+    }
+}
