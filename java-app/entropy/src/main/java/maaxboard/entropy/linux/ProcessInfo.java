@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -29,7 +30,7 @@ public record ProcessInfo(int pid, List<String> arguments, int user, Set<Integer
             for (var entry : entries) {
                 try {
                     if (Files.readString(entry.resolve("comm")).strip().equals(name)) {
-                        found.add(read(entry));
+                        read(entry).ifPresent(found::add);
                     }
                 } catch (IOException e) {
                     // It has ended meanwhile.
@@ -39,13 +40,19 @@ public record ProcessInfo(int pid, List<String> arguments, int user, Set<Integer
         return found;
     }
 
-    private static ProcessInfo read(Path folder) throws IOException {
+    /** Nothing if it has ended and only waits for its parent to notice. */
+    private static Optional<ProcessInfo> read(Path folder) throws IOException {
         var arguments = new String(Files.readAllBytes(folder.resolve("cmdline")), StandardCharsets.ISO_8859_1).split("\0");
         int user = 0;
         var groups = new TreeSet<Integer>();
         for (var line : Files.readAllLines(folder.resolve("status"), StandardCharsets.ISO_8859_1)) {
             var words = line.strip().split("\\s+");
             switch (words[0]) {
+                case "State:" -> {
+                    if (words[1].equals("Z")) {
+                        return Optional.empty();
+                    }
+                }
                 case "Uid:" -> user = Integer.parseInt(words[2]);
                 case "Gid:" -> groups.add(Integer.parseInt(words[2]));
                 case "Groups:" -> {
@@ -56,7 +63,8 @@ public record ProcessInfo(int pid, List<String> arguments, int user, Set<Integer
                 default -> { }
             }
         }
-        return new ProcessInfo(Integer.parseInt(folder.getFileName().toString()), List.of(arguments), user, groups);
+        return Optional.of(new ProcessInfo(Integer.parseInt(folder.getFileName().toString()), List.of(arguments), user,
+                groups));
     }
 
     /** Whether this process may read and write that file, by its mode alone. */

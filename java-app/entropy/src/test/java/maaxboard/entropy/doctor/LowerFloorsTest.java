@@ -187,6 +187,12 @@ class LowerFloorsTest {
     }
 
     @Test
+    void aPcscdThatHasEndedIsNotCounted() throws Exception {
+        host.withPcscd(0, "/usr/sbin/pcscd").file("proc/812/status", "Name:\tpcscd\nState:\tZ (zombie)\n");
+        assertEquals(List.of(), ProcessInfo.named("pcscd", host.processes()));
+    }
+
+    @Test
     void aPcscdThatLogsTheRandomBytesIsNotOk() throws Exception {
         host.withPcscd(0, "/usr/sbin/pcscd", "--foreground", "--apdu");
         assertNotOk(PcscdChecks.process(List.of(pcscd())), "logs the random bytes", "PCSCD_ARGS");
