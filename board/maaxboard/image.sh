@@ -39,7 +39,8 @@ step() {
 	began=$(date +%s)
 	{ "$@" 2>&1 || echo "step failed: $?"; } </dev/null | tee -a "$log" | tee "$output/.last" |
 		awk -v esc="$(printf '\033')" '
-			/>>> / { gsub(esc "\\[[0-9;]*m", ""); sub(/^>>> */, ""); line = "      " $0; if (line != last) print line; last = line; fflush() }'
+			{ gsub(esc "\\[[0-9;]*m", "") }
+			/^>>> / { sub(/^>>> */, ""); line = "      " $0; if (line != last) print line; last = line; fflush() }'
 	took=$(($(date +%s) - began))
 	if failure=$(grep '^step failed: ' "$output/.last"); then
 		tail -n 20 "$output/.last" >&2
