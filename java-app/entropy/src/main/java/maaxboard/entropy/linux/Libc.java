@@ -61,6 +61,7 @@ final class Libc {
         static final MethodHandle EVENTFD = function("eventfd", FunctionDescriptor.of(INT, INT, INT), ERRNO);
         static final MethodHandle POLL = function("poll", FunctionDescriptor.of(INT, PTR, LONG, INT), ERRNO);
         static final MethodHandle READ = function("read", FunctionDescriptor.of(LONG, INT, PTR, LONG), ERRNO);
+        static final MethodHandle PREAD = function("pread", FunctionDescriptor.of(LONG, INT, PTR, LONG, LONG), ERRNO);
         static final MethodHandle WRITE = function("write", FunctionDescriptor.of(LONG, INT, PTR, LONG), ERRNO);
     }
 
@@ -169,17 +170,29 @@ final class Libc {
     }
 
     /**
-     * Reads into {@code target}.
+     * Reads into {@code target}; the native copy is wiped.
      *
      * @return how many bytes; 0 at the end
      */
     static int read(int fd, byte[] target, String path) throws LinuxException {
         return (int) checked("read " + path, (arena, state) -> {
             var buffer = arena.allocate(target.length);
-            long got = (long) Wait.READ.invokeExact(state, fd, buffer, (long) target.length);
-            MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, target, 0, (int) Math.max(0, got));
-            return got;
+            return moved(buffer, target, (long) Wait.READ.invokeExact(state, fd, buffer, (long) target.length));
         });
+    }
+
+    /** As {@link #read}, from that place in the file; ESPIPE if it is no file. */
+    static int pread(int fd, byte[] target, long offset, String path) throws LinuxException {
+        return (int) checked("read " + path, (arena, state) -> {
+            var buffer = arena.allocate(target.length);
+            return moved(buffer, target, (long) Wait.PREAD.invokeExact(state, fd, buffer, (long) target.length, offset));
+        });
+    }
+
+    private static long moved(MemorySegment buffer, byte[] target, long length) {
+        MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, target, 0, (int) Math.max(0, length));
+        buffer.fill((byte) 0);
+        return length;
     }
 
     /** Reads up to 8 bytes and forgets them: what eventfd and UIO answer is only a count. */

@@ -11,6 +11,7 @@ public final class LinuxException extends IOException {
     private static final int ENOENT = 2;
     private static final int EAGAIN = 11;
     private static final int EACCES = 13;
+    private static final int ESPIPE = 29;
     private static final int EPIPE = 32;
 
     private final int errno;
@@ -33,6 +34,11 @@ public final class LinuxException extends IOException {
     /** ENOENT: there is no such file. */
     public boolean notFound() {
         return errno == ENOENT;
+    }
+
+    /** ESPIPE: a pipe or the like, which has no places. */
+    boolean noPlaces() {
+        return errno == ESPIPE;
     }
 
     /** EPIPE: from /dev/kmsg, the record was overwritten before it was read. */

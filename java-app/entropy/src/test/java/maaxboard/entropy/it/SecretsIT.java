@@ -49,6 +49,24 @@ class SecretsIT {
     }
 
     @Test
+    void aPinFromADescriptorNeedsNoPermissionForItsFileAndMayBeAPipe() throws Exception {
+        var locked = Files.writeString(folder.resolve("locked-pin"), SoftHsm.PIN + "\n");
+        for (var shell : List.of("exec 3<" + locked + "; chmod 000 " + locked + "; exec \"$@\"",
+                "echo " + SoftHsm.PIN + " | { exec 3<&0; exec \"$@\"; }")) {
+            var command = new ArrayList<>(unprivileged());
+            command.addAll(List.of("sh", "-c", shell, "sh"));
+            command.addAll(SoftHsm.command("generate", "--module", SoftHsm.MODULE.toString(), "-n", "16", "--hex", "--trace",
+                    "--pin-source", "fd:3"));
+            var result = hsm.run(command.toArray(String[]::new));
+            assertEquals(0, result.status(), result.err());
+            assertTrue(result.err().contains("C_Login(session"), result.err());
+        }
+        var missing = hsm.entropy("generate", "--module", SoftHsm.MODULE.toString(), "-n", "16", "--pin-source", "fd:77");
+        assertEquals(74, missing.status(), missing.err());
+        assertTrue(missing.err().contains("fd:77: Bad file descriptor"), missing.err());
+    }
+
+    @Test
     void theTraceShowsLengthsOnly() throws Exception {
         var result = hsm.entropy("generate", "--module", SoftHsm.MODULE.toString(), "-n", "1024", "--hex", "--trace");
         assertEquals(0, result.status(), result.err());
