@@ -59,6 +59,8 @@ public final class ModuleSource {
         private final Backoff opening = new Backoff(250, 5_000);
         private Session session;
         private boolean unusable;
+        /** It has given bytes: then an answer that it cannot is a passing fault of the card, not its nature. */
+        private boolean served;
         private Loss loss;
     }
 
@@ -291,6 +293,7 @@ public final class ModuleSource {
             failed(id, stream, e);
             return;
         }
+        stream.served = true;
         stream.errors.succeeded();
         stream.opening.succeeded();
         sink.unit(id, unit, answers);
@@ -309,6 +312,9 @@ public final class ModuleSource {
             boolean pcscd = PcscDaemon.answers();
             close(id, stream, pcscd ? Loss.TOKEN_ERROR : Loss.PCSCD_GONE,
                     what + (pcscd ? "; looking for the token" : "; pcscd does not answer, waiting for it"));
+        } else if (stream.served && (rv == ReturnValue.USER_NOT_LOGGED_IN
+                || rv == ReturnValue.FUNCTION_NOT_SUPPORTED || rv == ReturnValue.RANDOM_NO_RNG)) {
+            close(id, stream, Loss.TOKEN_ERROR, what + "; it has served without, opening a new session");
         } else if (rv == ReturnValue.FUNCTION_NOT_SUPPORTED || rv == ReturnValue.RANDOM_NO_RNG) {
             stream.unusable = true;
             close(id, stream, Loss.UNUSABLE, what + "; the token has no random generator and is left alone");
