@@ -10,7 +10,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import maaxboard.virtualtoken.card.ChallengeSource;
 import maaxboard.virtualtoken.card.OpenPgpCard;
 import maaxboard.virtualtoken.card.Profile;
@@ -33,12 +32,13 @@ public final class VirtualToken implements AutoCloseable {
 
     private static final int GET_CHALLENGE = 0x84;
     private static final int INS = 1;
+    private static final int SHORT_COMMAND = 5;
 
     private final Transport transport;
     private final OpenPgpCard card;
     private final Profile profile;
     private final HashList hashes;
-    private final Consumer<byte[]> listener;
+    private final ChallengeListener listener;
     private final SplittableRandom chance;
     private final ChallengeSource random;
 
@@ -67,13 +67,25 @@ public final class VirtualToken implements AutoCloseable {
         hashes = builder.hashes == null ? null : new HashList(builder.hashes);
     }
 
+    /** Is told what the card gives away. */
+    @FunctionalInterface
+    public interface ChallengeListener {
+        /**
+         * An answer to GET CHALLENGE with status 9000.
+         *
+         * @param asked the command's Le; 0 if it had none
+         * @param data the bytes, of any length
+         */
+        void answered(int asked, byte[] data);
+    }
+
     /** How to make a token; only the transport must be given. */
     public static final class Builder {
         private final Transport transport;
         private String serial = DEFAULT_SERIAL;
         private Profile profile = Profile.GNUK;
         private Path hashes;
-        private Consumer<byte[]> listener = answer -> {};
+        private ChallengeListener listener = (asked, answer) -> {};
         private ChallengeSource random = secureRandom();
         private long seed;
         private boolean plugged = true;
@@ -102,7 +114,7 @@ public final class VirtualToken implements AutoCloseable {
         }
 
         /** Is told the data of each answer to GET CHALLENGE with status 9000, of any length, before it leaves. */
-        public Builder onChallenge(Consumer<byte[]> told) {
+        public Builder onChallenge(ChallengeListener told) {
             listener = told;
             return this;
         }
@@ -217,6 +229,15 @@ public final class VirtualToken implements AutoCloseable {
         }
     }
 
+    /**
+     * Does what a line of the control socket or of a script says.
+     *
+     * @throws IllegalArgumentException if there is no such order
+     */
+    public void order(String line) {
+        Order.parse(line).applyTo(this);
+    }
+
     /** How the token is. */
     public Status status() {
         lock.lock();
@@ -319,16 +340,16 @@ public final class VirtualToken implements AutoCloseable {
             }
         }
         if (challenge && answer.statusWord() == StatusWord.OK) {
-            record(answer.data());
+            record(command.length == SHORT_COMMAND ? command[SHORT_COMMAND - 1] & 0xff : 0, answer.data());
         }
         return new Reply.Data(answer.encode());
     }
 
-    private void record(byte[] data) {
+    private void record(int asked, byte[] data) {
         if (hashes != null && data.length == HashList.ANSWER) {
             hashes.add(data);
         }
-        listener.accept(data);
+        listener.answered(asked, data);
         lock.lock();
         try {
             challenges++;

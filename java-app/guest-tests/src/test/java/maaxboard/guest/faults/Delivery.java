@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.guest.faults;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import maaxboard.entropy.region.RegionConsumer;
+import maaxboard.entropy.region.RegionException;
+import maaxboard.entropy.region.RegionHeader;
+import maaxboard.entropy.region.Slot;
+
+/**
+ * The consumer, and the proof that what it takes is what the tokens gave: every 32 bytes are looked up in the tokens' own
+ * lists, each must come after those before it, none may come twice.
+ */
+final class Delivery {
+    private static final int ANSWER = 32;
+
+    private final Rig rig;
+    private RegionConsumer consumer;
+    private final List<Map<String, Integer>> known = List.of(new HashMap<>(), new HashMap<>());
+    private final int[] read = new int[2];
+    private final int[] last = {-1, -1};
+    private long bytes;
+    private boolean strangersExpected;
+    private long strange;
+    private final List<String> strangers = new ArrayList<>();
+
+    Delivery(Rig rig) {
+        this.rig = rig;
+    }
+
+    /** Takes all there is; the number of bytes. */
+    long drain() throws RegionException {
+        if (consumer == null) {
+            consumer = RegionConsumer.attach(rig.region()).orElse(null);
+            if (consumer == null) {
+                return 0;
+            }
+        }
+        consumer.beat();
+        long taken = 0;
+        for (var slot = consumer.next(); slot.isPresent(); slot = consumer.next()) {
+            check(slot.get());
+            taken += slot.get().payload().length;
+        }
+        bytes += taken;
+        return taken;
+    }
+
+    /** The consumer starts anew, as after a restart of its own. */
+    void reattach() {
+        consumer = null;
+    }
+
+    RegionHeader header() {
+        return RegionHeader.read(rig.region());
+    }
+
+    /** How many answers a token has given so far. */
+    int answers(int token) {
+        learn(token);
+        return read[token];
+    }
+
+    /** The place in a token's list of the last answer that arrived; -1: none. */
+    int lastArrived(int token) {
+        return last[token];
+    }
+
+    /** Bytes taken so far. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Slots whose bytes no token gave, or gave earlier, or that came twice; there must be none. */
+    List<String> strangers() {
+        return List.copyOf(strangers);
+    }
+
+    /** Whether bytes that no token gave as a whole answer are held against the service, from now on. */
+    void expectStrangers(boolean expected) {
+        strangersExpected = expected;
+    }
+
+    /** Bytes of slots that were not found. */
+    long strange() {
+        return strange;
+    }
+
+    long torn() {
+        return consumer == null ? 0 : consumer.torn();
+    }
+
+    private void check(Slot slot) {
+        byte[] payload = slot.payload();
+        for (int at = 0; at < payload.length; at += ANSWER) {
+            String hash = sha256(Arrays.copyOfRange(payload, at, Math.min(at + ANSWER, payload.length)));
+            if (!arrived(hash)) {
+                strange += payload.length;
+                if (strangersExpected) {
+                    return;
+                }
+                strangers.add(slot + ", byte " + at + ": " + HexFormat.of().formatHex(payload, at, at + 8) + "...");
+                return;
+            }
+        }
+    }
+
+    private boolean arrived(String hash) {
+        for (int pass = 0; pass < 2; pass++) {
+            for (int token = 0; token < 2; token++) {
+                Integer place = known.get(token).get(hash);
+                if (place != null && place > last[token]) {
+                    last[token] = place;
+                    return true;
+                }
+            }
+            learn(0);
+            learn(1);
+        }
+        return false;
+    }
+
+    private void learn(int token) {
+        List<String> all = rig.hashes(token);
+        for (int i = read[token]; i < all.size(); i++) {
+            known.get(token).put(all.get(i), i);
+        }
+        read[token] = all.size();
+    }
+
+    private static String sha256(byte[] data) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(data));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.guest.faults;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import maaxboard.entropy.region.Region;
+import maaxboard.entropy.region.RegionException;
+import maaxboard.entropy.region.RegionSpec;
+import maaxboard.guest.Project;
+import maaxboard.virtualtoken.HostPcscd;
+import maaxboard.virtualtoken.VirtualToken;
+import maaxboard.virtualtoken.transport.VpcdTransport;
+
+/** On this host: pcscd of our own with Virtual PCD readers, the service as a process, the region in two files. */
+final class HostRig implements Rig {
+    private static final List<Path> MODULES = List.of(
+            Path.of("/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so"),
+            Path.of("/usr/lib/aarch64-linux-gnu/opensc-pkcs11.so"),
+            Path.of("/usr/lib/opensc-pkcs11.so"));
+    private static final long DATA_BYTES = 65_536;
+    private static final long CONTROL_BYTES = 4_096;
+
+    private static final int CLEAR_TRIES = 20;
+
+    private final Path folder;
+    private final String spec;
+    private final HostPcscd pcscd;
+    private final List<VirtualToken> tokens = new ArrayList<>();
+    private final Region region;
+    private Process service;
+
+    HostRig(Path folder) throws IOException {
+        this.folder = folder;
+        spec = file("data", DATA_BYTES) + "," + file("control", CONTROL_BYTES);
+        pcscd = HostPcscd.start(folder, 2);
+        for (int i = 0; i < 2; i++) {
+            var builder = VirtualToken.on(new VpcdTransport(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), pcscd.port(i))))
+                    .serial(FaultCase.SERIALS.get(i))
+                    .hashes(folder.resolve("hashes" + i))
+                    .seed(i);
+            tokens.add(i == 0 ? builder.start() : builder.unplugged().start());
+        }
+        startService();
+        try {
+            region = Region.open(RegionSpec.parse(spec), Region.Role.CONSUMER);
+        } catch (RegionException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private String file(String name, long bytes) throws IOException {
+        Path path = folder.resolve(name);
+        try (var file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.setLength(bytes);
+        }
+        return path.toString();
+    }
+
+    @Override
+    public String name() {
+        return "host";
+    }
+
+    @Override
+    public void order(int token, String line) {
+        tokens.get(token).order(line);
+    }
+
+    /** OpenSC's module on this host. */
+    static Path module() throws IOException {
+        return MODULES.stream()
+                .filter(Files::exists)
+                .findFirst()
+                .orElseThrow(() -> new IOException("opensc-pkcs11.so is missing: install opensc-pkcs11"));
+    }
+
+    /** The first token itself, for what only the host can see. */
+    VirtualToken token() {
+        return tokens.getFirst();
+    }
+
+    /** The service's process. */
+    Process service() {
+        return service;
+    }
+
+    @Override
+    public List<String> hashes(int token) {
+        try {
+            return Files.readAllLines(folder.resolve("hashes" + token));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public Region region() {
+        return region;
+    }
+
+    @Override
+    public void killPcscd() {
+        pcscd.kill();
+    }
+
+    @Override
+    public void startPcscd() throws IOException {
+        pcscd.start();
+    }
+
+    @Override
+    public void killService() {
+        service.destroyForcibly();
+        try {
+            service.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void startService() throws IOException {
+        service = entropy("run", "--module", module().toString(), "--region", spec, "--long-test-time", "30")
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
+                .redirectErrorStream(true)
+                .start();
+    }
+
+    @Override
+    public void clear(String serial) throws IOException {
+        // A service just started takes a moment to listen, and another to see its token.
+        for (int tries = 1; !cleared(serial); tries++) {
+            if (tries == CLEAR_TRIES) {
+                throw new IOException(Files.readString(folder.resolve("clear")));
+            }
+        }
+    }
+
+    private boolean cleared(String serial) throws IOException {
+        Process clear = entropy("clear", "--serial", serial)
+                .redirectOutput(folder.resolve("clear").toFile())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            if (!clear.waitFor(60, TimeUnit.SECONDS)) {
+                clear.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return !clear.isAlive() && clear.exitValue() == 0;
+    }
+
+    private ProcessBuilder entropy(String command, String... arguments) {
+        var words = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m", "--enable-native-access=ALL-UNNAMED",
+                "-cp", System.getProperty("java.class.path"), "maaxboard.entropy.cli.Main", command));
+        words.addAll(List.of(arguments));
+        words.addAll(List.of("--run-directory", folder.resolve("service").toString()));
+        ProcessBuilder builder = pcscd.command(words.toArray(String[]::new));
+        builder.environment().put("OPENSC_CONF", Project.top().resolve("board/maaxboard/opensc.conf").toString());
+        return builder;
+    }
+
+    @Override
+    public void stepClock(int seconds) {
+        throw new UnsupportedOperationException("the host's clock is not ours");
+    }
+
+    @Override
+    public String log() {
+        try {
+            return Files.readString(folder.resolve("log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        region.close();
+        service.destroyForcibly();
+        tokens.forEach(VirtualToken::close);
+        pcscd.close();
+    }
+}
