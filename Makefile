@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 
-.PHONY: help build demo run check image check-image sel4-run clean
+.PHONY: help build demo run bench check image check-image sel4-run clean
 
 help:
 	@echo "make demo    random bytes reach shared memory in a booted guest, from nothing"
@@ -11,13 +11,14 @@ help:
 	@echo "             every test of a built image"
 	@echo "make sel4-run MICROKIT_SDK=FOLDER LIBVMM=FOLDER IMAGES=FOLDER"
 	@echo "             the guest under seL4 in QEMU: docs/bring-up.md"
+	@echo "make bench   measures what docs/performance.md says (SUBJECTS=\"wrapper ring growth guest\")"
 	@echo "make build   build/host/bin/entropy and build/host/bin/virtual-token"
 
 build:
 	board/qemu/prerequisites.sh demo
 	java-app/build.sh
 
-demo run:
+demo run bench:
 	@board/qemu/demo.sh $@
 
 check:

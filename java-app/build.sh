@@ -9,7 +9,6 @@ build=$here/../build
 
 # shellcheck source=board/qemu/lib.sh
 . "$here/../board/qemu/lib.sh"
-jdk=$("$here/jdk.sh")
 inputs=$(key "$jdk" "$(cd "$here" && find . -path '*/target' -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)")
 if [ "$(cat "$build/made-of" 2>/dev/null)" = "$inputs" ]; then
     exit 0
@@ -25,9 +24,12 @@ place() {
     shift
     cp "$@" "$folder"
 }
+jdk=$("$here/jdk.sh")
 place "$build/modules" "$here"/entropy/target/modules/*.jar "$here"/entropy/target/entropy-*.jar
+"$jdk/bin/java" "$here/../package/maaxboard-entropy/StackMaps.java" "$build"/modules/picocli-*.jar
 place "$build/host/lib/entropy" "$build"/modules/*
 place "$build/host/lib/virtual-token" "$here"/virtual-token/target/modules/*.jar "$here"/virtual-token/target/virtual-token-*.jar
+place "$build/host/lib/bench" "$here"/bench/target/modules/*.jar "$here"/bench/target/bench-*.jar
 place "$build/host/lib/demo" "$here"/guest-tests/target/modules/*.jar "$here"/guest-tests/target/guest-tests-*.jar
 
 # launcher NAME JAVA-OPTION...: "$lib" in them stands for the program's folder of jars
@@ -48,6 +50,7 @@ mkdir -p "$build/host/bin"
         -m maaxboard.entropy/maaxboard.entropy.cli.Main
     launcher virtual-token --enable-native-access=maaxboard.virtualtoken -p '"$lib"' \
         -m maaxboard.virtualtoken/maaxboard.virtualtoken.Main
+    launcher bench --enable-native-access=ALL-UNNAMED -cp '"$lib/*"' maaxboard.bench.Bench
     launcher demo --enable-native-access=ALL-UNNAMED -cp '"$lib/*"' maaxboard.guest.Demo
 }
 echo "$inputs" >"$build/made-of"

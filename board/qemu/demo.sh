@@ -5,6 +5,7 @@
 #
 #   demo.sh check      nothing more; what tests need is made sure of, too
 #   demo.sh demo       boots a guest with a virtual token, shows what arrives on the host
+#   demo.sh bench      measures the subjects in SUBJECTS, or all, and writes docs/performance.md
 #   demo.sh run        the same guest with its console on this terminal
 #
 # IMAGES=FOLDER boots those images instead of the quick guest's.
@@ -22,8 +23,8 @@ done
 
 case ${1-} in
 demo|run) "$here/prerequisites.sh" demo ;;
-check) "$here/prerequisites.sh" check ;;
-*) give_up 64 "usage: demo.sh check|demo|run" ;;
+check|bench) "$here/prerequisites.sh" check ;;
+*) give_up 64 "usage: demo.sh check|demo|run|bench" ;;
 esac
 if [ -n "${IMAGES-}" ]; then
     images=$(cd "$IMAGES" && pwd)
@@ -43,5 +44,9 @@ progress_end
 
 case $1 in
 demo) IMAGES=$images exec "$top/build/host/bin/demo" ;;
+bench)
+    # shellcheck disable=SC2086
+    IMAGES=${IMAGES-} exec "$top/build/host/bin/bench" ${SUBJECTS-}
+    ;;
 run) exec "$here/console.sh" "$images" ;;
 esac

@@ -15,7 +15,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 packages='ca-certificates maven make gcc libc6-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross
     bc bison flex libssl-dev xz-utils cpio'
 # To make the quick guest and boot it.
-packages="$packages mmdebstrap debian-archive-keyring patchelf device-tree-compiler uidmap"
+packages="$packages mmdebstrap debian-archive-keyring patchelf device-tree-compiler uidmap
+    qemu-user-static"
 
 case ${1-} in
 demo) ;;

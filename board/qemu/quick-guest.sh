@@ -80,6 +80,8 @@ for file in bin/java lib/server/libjvm.so; do
         [ ! -e "$debian/$libraries/$needed" ] || take "$libraries/$needed"
     done
 done
+emulator=$(command -v qemu-aarch64-static || command -v qemu-aarch64)
+"$package/class-archive.sh" "$root" "$jdk" "$emulator" -cpu cortex-a53 -L "$root"
 
 # What the real image's package installs, from the same files.
 install -m 0755 "$package/entropy" "$root/usr/bin/entropy"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * loop MODULE SLOT: C_GenerateRandom as a plain C program calls it, the measure of the wrapper.
+ * loop MODULE SLOT...: C_GenerateRandom as a plain C program calls it, the measure of the wrapper; several slots in turn.
  *
  * Answers each line "COUNT LENGTH" of standard input with the nanoseconds that COUNT calls of LENGTH bytes took.
  * The structures of PKCS #11 v2.40 are written out as far as they are needed (LP64, no packing).
@@ -44,18 +44,19 @@ static long long now(void)
 
 int main(int argc, char **argv)
 {
-	void *module = argc == 3 ? dlopen(argv[1], RTLD_NOW) : NULL;
+	void *module = argc > 2 && argc < 34 ? dlopen(argv[1], RTLD_NOW) : NULL;
 	ulong (*get)(struct function_list **) = NULL;
 	struct function_list *functions;
 	struct initialize_args args = { .flags = 2 };
 	static unsigned char buffer[4096];
-	ulong session, length;
+	ulong sessions[32], length;
+	long tokens = argc - 2;
 	long count;
 
 	if (module)
 		*(void **)&get = dlsym(module, "C_GetFunctionList");
 	if (!get) {
-		fprintf(stderr, "usage: loop MODULE SLOT\n");
+		fprintf(stderr, "usage: loop MODULE SLOT...\n");
 		return 64;
 	}
 	must("C_GetFunctionList", get(&functions));
@@ -66,13 +67,15 @@ int main(int argc, char **argv)
 	must("C_GetSlotList", slot_list(1, NULL, &n));
 	n = 64;
 	must("C_GetSlotList", slot_list(1, slots, &n));
-	must("C_OpenSession", functions->open_session(strtoul(argv[2], NULL, 10), 4, NULL, NULL, &session));
+	for (long i = 0; i < tokens; i++)
+		must("C_OpenSession",
+		     functions->open_session(strtoul(argv[2 + i], NULL, 10), 4, NULL, NULL, &sessions[i]));
 	puts("ready");
 	fflush(stdout);
 	while (scanf("%ld %lu", &count, &length) == 2 && length <= sizeof buffer) {
 		long long since = now();
 		for (long i = 0; i < count; i++)
-			must("C_GenerateRandom", functions->generate_random(session, buffer, length));
+			must("C_GenerateRandom", functions->generate_random(sessions[i % tokens], buffer, length));
 		printf("%lld\n", now() - since);
 		fflush(stdout);
 	}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.bench;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import maaxboard.entropy.region.State;
+import maaxboard.guest.Consumer;
+import maaxboard.guest.Guest;
+import maaxboard.guest.GuestException;
+import maaxboard.guest.Project;
+import maaxboard.guest.Token;
+
+/** The program in a booted guest: start-up, memory, processor time, bytes a second. */
+final class GuestSubject implements Subject {
+    private static final Pattern TIMES = Pattern.compile(
+            "real\\s+(\\d+)m\\s*([\\d.]+)s\\s+user\\s+(\\d+)m\\s*([\\d.]+)s\\s+sys\\s+(\\d+)m\\s*([\\d.]+)s");
+    private static final String SERVICE = "$(cat /run/maaxboard-entropy.child.pid)";
+    private static final int PAIRS = 7;
+    private static final int SERVING_SECONDS = 10;
+    private static final int IDLE_SECONDS = 30;
+    /** What one `pkcs11-tool` of the recipe fetches, and how many of them are timed. */
+    private static final int RECIPE_BYTES = 32;
+    private static final int RECIPE_RUNS = 10;
+
+    @Override
+    public String name() {
+        return "guest";
+    }
+
+    @Override
+    public String about() {
+        return "In a guest (" + (System.getenv("IMAGES") == null || System.getenv("IMAGES").isEmpty() ? "the quick guest" : "images of IMAGES")
+                + ") with one virtual token, under QEMU's emulation of a Cortex-A53 on one of the host's cores.";
+    }
+
+    /** Seconds by the guest's clocks. */
+    private record Times(double wall, double processor) {
+    }
+
+    @Override
+    public List<Row> measure(Path folder) throws Exception {
+        var rows = new ArrayList<Row>();
+        long powerOn = System.nanoTime();
+        try (var guest = Guest.start(Project.images(), folder.resolve("console"));
+                var token = Token.plugInto(guest, 0, "43211234");
+                var consumer = Consumer.attach(guest)) {
+            rows.add(Row.alone("power on to a producer in the region", "s", 0, seconds(powerOn)));
+            consumer.awaitState(State.OK);
+            consumer.take(1);
+            rows.add(Row.alone("power on to the first block", "s", 0, seconds(powerOn)));
+            token.tell("status");
+            guest.awaitShell();
+            serving(guest, consumer, rows);
+            idle(guest, rows);
+            guest.run("/etc/init.d/S70maaxboard-entropy stop");
+            oneShot(guest, rows);
+        }
+        return rows;
+    }
+
+    private static double seconds(long since) {
+        return (System.nanoTime() - since) / 1e9;
+    }
+
+    private static void serving(Guest guest, Consumer consumer, List<Row> rows) {
+        consumer.takeFor(Duration.ofSeconds(2));
+        int bytes = consumer.takeFor(Duration.ofSeconds(SERVING_SECONDS)).stream().mapToInt(slot -> slot.payload().length).sum();
+        // The recipe that the service stands in for: a program for every 32 bytes, and a copy.
+        var recipe = time(guest, "for i in $(seq " + RECIPE_RUNS + "); do pkcs11-tool --generate-random " + RECIPE_BYTES
+                + " --output-file /tmp/r >/dev/null 2>&1; dd if=/tmp/r of=/tmp/region conv=notrunc 2>/dev/null; done");
+        rows.add(new Row("microseconds a byte, into the region", "us", new double[] {SERVING_SECONDS * 1e6 / bytes},
+                "recipe", new double[] {recipe.wall() * 1e6 / (RECIPE_RUNS * RECIPE_BYTES)}, 100));
+    }
+
+    private static void idle(Guest guest, List<Row> rows) {
+        // Nobody consumes: the ring is full and the service waits.
+        guest.run("sleep 5");
+        double before = processorTicks(guest);
+        guest.run("sleep " + IDLE_SECONDS);
+        rows.add(Row.alone("service with a full ring, processor", "%", 1, (processorTicks(guest) - before) / IDLE_SECONDS));
+        rows.add(Row.alone("service, peak RSS", "MiB", 48, number(guest, "grep VmHWM /proc/" + SERVICE + "/status") / 1024));
+        rows.add(Row.alone("service, PSS", "MiB", 0, number(guest, "grep ^Pss: /proc/" + SERVICE + "/smaps_rollup") / 1024));
+        rows.add(Row.alone("service, private memory that is no file's", "MiB", 0,
+                number(guest, "grep ^Anonymous: /proc/" + SERVICE + "/smaps_rollup") / 1024));
+        rows.add(Row.alone("service, threads", "", 0, number(guest, "grep Threads /proc/" + SERVICE + "/status")));
+        rows.add(Row.alone("guest's memory in use", "MiB", 0,
+                number(guest, "awk '/MemTotal/{t=$2} /MemAvailable/{print t-$2 \" kB\"}' /proc/meminfo") / 1024));
+    }
+
+    private static void oneShot(Guest guest, List<Row> rows) {
+        var java = "/usr/lib/maaxboard-entropy/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData --version >/dev/null";
+        var ours = new ArrayList<Times>();
+        var tool = new ArrayList<Times>();
+        var empty = new ArrayList<Times>();
+        for (int i = 0; i < PAIRS; i++) {
+            tool.add(time(guest, "pkcs11-tool --generate-random 32 --output-file /tmp/r 2>/dev/null"));
+            ours.add(time(guest, "entropy generate --bytes 32 --output-file /tmp/r"));
+            empty.add(time(guest, java));
+        }
+        rows.add(Row.alone("generate 32 bytes, wall", "s", 0.6, ours.stream().mapToDouble(Times::wall).toArray()));
+        rows.add(new Row("generate 32 bytes, wall", "s", ours.stream().mapToDouble(Times::wall).toArray(), "pkcs11-tool",
+                tool.stream().mapToDouble(Times::wall).toArray(), 0));
+        rows.add(new Row("generate 32 bytes, processor", "s", ours.stream().mapToDouble(Times::processor).toArray(),
+                "pkcs11-tool", tool.stream().mapToDouble(Times::processor).toArray(), 0));
+        rows.add(new Row("generate 32 bytes, wall", "s", ours.stream().mapToDouble(Times::wall).toArray(), "java --version",
+                empty.stream().mapToDouble(Times::wall).toArray(), 0));
+    }
+
+    private static Times time(Guest guest, String command) {
+        var output = guest.run("time sh -c '" + command + "'").output();
+        var match = TIMES.matcher(output);
+        if (!match.find()) {
+            throw new GuestException("no times in: " + output);
+        }
+        return new Times(60 * number(match.group(1)) + number(match.group(2)), 60 * number(match.group(3))
+                + number(match.group(4)) + 60 * number(match.group(5)) + number(match.group(6)));
+    }
+
+    private static double number(String text) {
+        return Double.parseDouble(text);
+    }
+
+    /** The first number in what a command prints. */
+    private static double number(Guest guest, String command) {
+        var output = guest.run(command).output();
+        var match = Pattern.compile("(\\d+)").matcher(output);
+        if (!match.find()) {
+            throw new GuestException("no number in: " + output);
+        }
+        return number(match.group(1));
+    }
+
+    /** Hundredths of a second of processor time of the service. */
+    private static double processorTicks(Guest guest) {
+        return number(guest, "awk '{print $14 + $15}' /proc/" + SERVICE + "/stat");
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The wrapper's session against a C loop, on the same token. */
+final class WrapperSubject implements Subject {
+    private static final String C1 = "-XX:TieredStopAtLevel=1";
+    private final int pairs;
+
+    WrapperSubject(int pairs) {
+        this.pairs = pairs;
+    }
+
+    @Override
+    public String name() {
+        return "wrapper";
+    }
+
+    @Override
+    public String about() {
+        return "C_GenerateRandom through the wrapper's session in a warmed JVM, against a C loop on the same token. "
+                + "\"C1\" is the compiler that the guest's JVM is held to; without it the JVM has both its compilers.";
+    }
+
+    @Override
+    public List<Row> measure(Path folder) throws Exception {
+        var rows = new ArrayList<Row>();
+        try (var tokens = Tokens.ofSoftHsm(folder);
+                var c = Loop.inC(folder, tokens.module(), tokens.slots(), tokens.environment());
+                var both = Loop.ofWrapper(tokens.module(), tokens.slots().getFirst(), tokens.environment());
+                var c1 = Loop.ofWrapper(tokens.module(), tokens.slots().getFirst(), tokens.environment(), C1)) {
+            for (int bytes : new int[] {32, 256, 4096}) {
+                for (int i = 0; i < 40; i++) {
+                    both.nanos(2000, bytes);
+                    c1.nanos(1000, bytes);
+                }
+                rows.add(Loop.pairs("SoftHSM2, " + bytes + " bytes", both, "C loop", c, 1000, bytes, pairs,
+                        bytes == 256 ? 0.90 : 0));
+                rows.add(Loop.pairs("SoftHSM2, " + bytes + " bytes, C1", c1, "C loop", c, 1000, bytes, pairs, 0));
+            }
+        }
+        try (var tokens = Tokens.ofVpcd(folder, 1)) {
+            long slot = tokens.slots().getFirst();
+            try (var c = Loop.inC(folder, tokens.module(), List.of(slot), tokens.environment());
+                    var wrapper = Loop.ofWrapper(tokens.module(), slot, tokens.environment(), C1)) {
+                for (int bytes : new int[] {32, 256}) {
+                    wrapper.nanos(500, bytes);
+                    rows.add(Loop.pairs("virtual token, " + bytes + " bytes, C1", wrapper, "C loop", c, 25, bytes, pairs,
+                            bytes == 32 ? 0.98 : 0));
+                }
+            }
+        }
+        return rows;
+    }
+}
