@@ -156,18 +156,51 @@ static bool guest_wants_reset(size_t vcpu, microkit_msginfo info)
     return (uint32_t)regs.x0 == SYSTEM_RESET;
 }
 
+/*
+ * The guest's timer can go off after Linux has armed it and before it has enabled the interrupt.
+ * libvmm 0.2.0 then drops and acknowledges it, it comes again at once, and the guest never runs
+ * another instruction (seen on a busy host). Here it stays masked until the guest has written to
+ * the interrupt controller and takes it.
+ */
+static bool timer_waits;
+
+enum { TIMER_INTID = 27 };
+
+static void timer_try(void)
+{
+    timer_waits = !virq_inject(ARM_GIC_IRQ_ROUTE(GUEST_BOOT_VCPU_ID, TIMER_INTID));
+}
+
+static void timer_reset(void)
+{
+    if (timer_waits) {
+        timer_waits = false;
+        microkit_vcpu_arm_ack_vppi(GUEST_BOOT_VCPU_ID, TIMER_INTID);
+    }
+}
+
 seL4_Bool fault(microkit_child child, microkit_msginfo info, microkit_msginfo *reply)
 {
     if (guest_wants_reset(child, info)) {
         LOG_VMM("the guest resets (%lu doorbells, %lu stores dropped so far)\n", doorbells, dropped_stores);
         microkit_vcpu_stop(child);
         vcpu_reset(child);
+        timer_reset();
         if (!guest_load_and_start()) {
             LOG_VMM_ERR("the guest could not be started again\n");
         }
         return seL4_False; /* no reply: it does not go on where it was */
     }
+    seL4_Word label = microkit_msginfo_get_label(info);
+    if (label == seL4_Fault_VPPIEvent && microkit_mr_get(seL4_VPPIEvent_IRQ) == TIMER_INTID) {
+        timer_try();
+        *reply = microkit_msginfo_new(0, 0);
+        return seL4_True;
+    }
     if (fault_handle(child, info)) {
+        if (label == seL4_Fault_VMFault && timer_waits) {
+            timer_try();
+        }
         *reply = microkit_msginfo_new(0, 0);
         return seL4_True;
     }
