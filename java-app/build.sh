@@ -9,7 +9,9 @@ build=$here/../build
 
 # shellcheck source=board/qemu/lib.sh
 . "$here/../board/qemu/lib.sh"
-inputs=$(key "$jdk" "$(cd "$here" && find . -path '*/target' -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)")
+jdk=$("$here/jdk.sh")
+stack_maps=$here/../package/maaxboard-entropy/StackMaps.java
+inputs=$(key "$jdk" "$(key_of_files "$stack_maps")" "$(cd "$here" && find . -path '*/target' -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)")
 if [ "$(cat "$build/made-of" 2>/dev/null)" = "$inputs" ]; then
     exit 0
 fi
@@ -24,9 +26,8 @@ place() {
     shift
     cp "$@" "$folder"
 }
-jdk=$("$here/jdk.sh")
 place "$build/modules" "$here"/entropy/target/modules/*.jar "$here"/entropy/target/entropy-*.jar
-"$jdk/bin/java" "$here/../package/maaxboard-entropy/StackMaps.java" "$build"/modules/picocli-*.jar
+"$jdk/bin/java" "$stack_maps" "$build"/modules/picocli-*.jar
 place "$build/host/lib/entropy" "$build"/modules/*
 place "$build/host/lib/virtual-token" "$here"/virtual-token/target/modules/*.jar "$here"/virtual-token/target/virtual-token-*.jar
 place "$build/host/lib/bench" "$here"/bench/target/modules/*.jar "$here"/bench/target/bench-*.jar
