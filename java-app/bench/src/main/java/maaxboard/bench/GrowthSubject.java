@@ -9,8 +9,8 @@ import java.util.concurrent.Executors;
 
 /** Several tokens: all served by one process in turn, against a process for each, all at once. */
 final class GrowthSubject implements Subject {
-    private static final int PAIRS = 30;
-    private static final int CALLS = 40;
+    private static final int PAIRS = 10;
+    private static final int CALLS = 20;
     private static final int BYTES = 256;
 
     @Override

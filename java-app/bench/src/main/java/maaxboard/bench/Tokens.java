@@ -7,10 +7,12 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import maaxboard.guest.Project;
 import maaxboard.virtualtoken.HostPcscd;
 import maaxboard.virtualtoken.VirtualToken;
 import maaxboard.virtualtoken.transport.VpcdTransport;
@@ -43,17 +45,29 @@ final class Tokens implements AutoCloseable {
     /** Virtual tokens at readers of a pcscd of their own. */
     static Tokens ofVpcd(Path folder, int count) throws IOException {
         var pcscd = HostPcscd.start(folder, count);
-        var tokens = new Tokens(openSc(), pcscd.environment(), pcscd);
+        var environment = new HashMap<>(pcscd.environment());
+        // The guest's configuration: without it OpenSC has slots for four readers.
+        environment.put("OPENSC_CONF", Project.top().resolve("board/maaxboard/opensc.conf").toString());
+        var tokens = new Tokens(openSc(), environment, pcscd);
         for (int i = 0; i < count; i++) {
             tokens.virtual.add(VirtualToken.on(new VpcdTransport(new InetSocketAddress(InetAddress.getLoopbackAddress(),
                     pcscd.port(i)))).serial(String.format(Locale.ROOT, "%08x", 0x43211234 + i)).start());
         }
-        for (int tries = 0; tokens.slots().size() < count; tries++) {
+        for (int tries = 0; tokens.present() < count; tries++) {
             if (tries == 100) {
-                throw new IOException("only " + tokens.slots().size() + " of " + count + " virtual tokens came up");
+                throw new IOException("only " + tokens.present() + " of " + count + " virtual tokens came up");
             }
         }
         return tokens;
+    }
+
+    /** How many tokens are seen; none while one is just coming, which pkcs11-tool trips over. */
+    private int present() {
+        try {
+            return slots().size();
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     private static Path openSc() throws IOException {
