@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.guest.faults;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import maaxboard.guest.Project;
+
+/** Makes docs/faults.md from the tables that the last runs left in build/log: {@code FaultPage}. */
+final class FaultPage {
+    static final Path PAGE = Path.of("docs/faults.md");
+
+    private static final String HEAD = """
+            # The fault lab
+
+            What happens to the bytes when something on their way breaks. Every line is a test: on the host with pcscd, OpenSC,
+            the service as a process and a virtual token in a Virtual PCD reader; and in a booted guest, where the token is a
+            USB device. This page is made from the tables such runs write (class FaultPage); the times are of runs on two cores
+            that had much else to do, the guest's under emulation. A dash: not run there.
+
+            After each fault it is held that every 32 bytes the consumer took are an answer the token gave, in order and once;
+            that bytes flow again within 60 s of the cure; and that the log says what happened. "Refused" is state FAILED
+            without one byte of the bad answers published; recovery then is the time from `entropy clear` to the first byte.
+            For faults that only tests of statistics can see, the bytes published before the alarm stand beside the number
+            computed from the binomial distribution for the adaptive proportion test alone; other tests may be faster.
+
+            """;
+
+    private static final String TAIL = """
+
+            ## What is not seen
+
+            - **Answers of the wrong length.** OpenSC cuts what is longer than it asked for, and asks again for what a short
+              answer lacks; the service gets whole blocks either way. The bytes are the token's own, but an answer counts that
+              was not as long as it should be. Only an empty answer shows, as CKR_DATA_INVALID, and quarantines the token.
+            - **Mild bias.** The continuous tests hold a token to the claimed 6 bits a byte and catch a loss below that, not
+              every loss: bits that are 1 with probability 0.6 still carry 5.9 bits of min-entropy a byte and pass for long.
+              `entropy assess` estimates what a token really gives.
+            - **A good generator that somebody else knows.** Tests see patterns, not secrets.
+            - **A second token with the same serial** is taken for the first one's second slot: one of them serves.
+            """;
+
+    private FaultPage() {}
+
+    public static void main(String[] arguments) throws IOException {
+        Files.writeString(Project.top().resolve(PAGE), page());
+    }
+
+    private static String page() throws IOException {
+        Map<String, String[]> host = rows("host");
+        Map<String, String[]> guest = rows("guest");
+        var text = new StringBuilder(HEAD).append("| fault | expected | seen | recovery on the host | in the guest |\n|---|---|---|---|---|\n");
+        var names = new ArrayList<>(host.keySet());
+        guest.keySet().stream().filter(name -> !host.containsKey(name)).forEach(names::add);
+        for (String name : names) {
+            String[] cells = host.getOrDefault(name, guest.get(name));
+            text.append("| %s | %s | %s | %s | %s |%n".formatted(
+                    name, cells[1], cells[2], recovery(host.get(name)), recovery(guest.get(name))));
+        }
+        return text.append(TAIL).toString();
+    }
+
+    private static String recovery(String[] cells) {
+        return cells == null ? "-" : cells[3];
+    }
+
+    private static Map<String, String[]> rows(String rig) throws IOException {
+        var rows = new LinkedHashMap<String, String[]>();
+        Path file = Project.top().resolve("build/log/faults-" + rig + ".md");
+        List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
+        for (String line : lines.stream().skip(2).toList()) {
+            String[] cells = line.substring(1, line.length() - 1).split("\\|");
+            for (int i = 0; i < cells.length; i++) {
+                cells[i] = cells[i].strip();
+            }
+            rows.put(cells[0], cells);
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.guest.faults;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import maaxboard.guest.Project;
+import org.junit.jupiter.api.Test;
+
+class FaultPageTest {
+    @Test
+    void thePageHasEveryCaseWithItsExpectation() throws Exception {
+        String page = Files.readString(Project.top().resolve(FaultPage.PAGE));
+        for (FaultCase fault : FaultCase.all()) {
+            assertTrue(page.contains("| " + fault.name() + " | " + fault.kind().expectation + " |"), fault.name());
+        }
+    }
+}
