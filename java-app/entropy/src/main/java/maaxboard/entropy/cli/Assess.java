@@ -24,6 +24,7 @@ import maaxboard.entropy.daemon.Key;
 import maaxboard.entropy.health.AdaptiveProportionTest;
 import maaxboard.entropy.health.CutOffs;
 import maaxboard.entropy.health.RepetitionCountTest;
+import maaxboard.entropy.linux.SelfProtection;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -59,6 +60,7 @@ final class Assess implements Command {
 
     @Override
     public ExitCode run(ParseResult arguments) throws Exception {
+        SelfProtection.forbidCoreDumps();
         boolean fromToken = Options.flag(arguments, "--token");
         var operand = Options.operand(arguments);
         if (fromToken == (operand != null)) {

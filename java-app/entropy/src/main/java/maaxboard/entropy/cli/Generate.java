@@ -4,6 +4,7 @@ package maaxboard.entropy.cli;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.nio.charset.StandardCharsets;
+import maaxboard.entropy.linux.SelfProtection;
 import maaxboard.entropy.pkcs11.Session;
 import maaxboard.entropy.source.PinSource;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +38,7 @@ final class Generate implements Command {
     @Override
     public ExitCode run(ParseResult arguments) throws Exception {
         refuseSpy(arguments);
+        SelfProtection.forbidCoreDumps();
         long count = Options.bytes(arguments, "--bytes", 0, MOST);
         if (count == 0) {
             throw new CliException(ExitCode.USAGE, "--bytes is missing: expected how many bytes");

@@ -6,6 +6,7 @@ import java.io.StringWriter;
 import java.util.HexFormat;
 import java.util.List;
 import maaxboard.entropy.daemon.Key;
+import maaxboard.entropy.linux.SelfProtection;
 import maaxboard.entropy.region.Region;
 import maaxboard.entropy.region.RegionConsumer;
 import maaxboard.entropy.region.RegionHeader;
@@ -140,6 +141,7 @@ final class RegionCommand implements Command {
         @Override
         public ExitCode run(ParseResult arguments) throws Exception {
             var configuration = Options.configuration(arguments);
+            SelfProtection.forbidCoreDumps();
             long left = Options.bytes(arguments, "--bytes", 0, MOST);
             if (left == 0) {
                 throw new CliException(ExitCode.USAGE, "--bytes is missing: expected how many bytes");
