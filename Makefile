@@ -11,7 +11,7 @@ help:
 	@echo "             every test of a built image"
 	@echo "make sel4-run MICROKIT_SDK=FOLDER LIBVMM=FOLDER IMAGES=FOLDER"
 	@echo "             the guest under seL4 in QEMU: docs/bring-up.md"
-	@echo "make bench   measures what docs/performance.md says (SUBJECTS=\"wrapper ring growth guest\")"
+	@echo "make bench   measures what docs/performance.md says (SUBJECTS=\"wrapper ring growth guest guest-counted\")"
 	@echo "make build   build/host/bin/entropy and build/host/bin/virtual-token"
 
 build:
