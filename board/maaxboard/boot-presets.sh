@@ -20,7 +20,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 [ $# -ge 1 ] || give_up 64 "usage: boot-presets.sh IMAGES [PRESET...]"
 images=$(cd "$1" && pwd)
 shift
-[ $# -gt 0 ] || set -- SEL4DEVKIT LIBVMM HIGH_INITRD USB
+[ $# -gt 0 ] || set -- SEL4DEVKIT LIBVMM HIGH_INITRD USB QEMU_SEL4
 
 work=$(mktemp -d)
 qemu=

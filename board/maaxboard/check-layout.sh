@@ -111,6 +111,16 @@ place
 expect high-initrd '[.ram.size, .initrd.address, .initrd.limit]' \
 	"[$((0xf000000)),$((0x45000000)),$((0x4f000000))]"
 
+# The numbers that the example under seL4 is compiled with.
+example() {
+	sed -n "/BOARD_qemu_virt_aarch64/,/#elif/s/^#define $1 \(0x[0-9a-f]*\)ul$/\1/p" \
+		"$here/../../sel4/example/board.h"
+}
+config QEMU_SEL4 BR2_MAAXBOARD_REGION_DOORBELL=y >.config
+place
+expect qemu-sel4 '[.ram.address, .ram.size, .dtb.address, .initrd.address, .region.data.address, .region.control.address, .region.doorbell.address]' \
+	"[$(($(example GUEST_RAM_BASE))),$(($(example GUEST_RAM_SIZE))),$(($(example GUEST_DTB_BASE))),$(($(example GUEST_INITRD_BASE))),$(($(example REGION_DATA_BASE))),$(($(example REGION_CONTROL_BASE))),$(($(example REGION_DOORBELL_BASE)))]"
+
 config USB BR2_MAAXBOARD_REGION_DOORBELL=y >.config
 place
 expect usb '[.ram.address, .kernel.address, .dtb.address, .initrd.address, .region.data.address, .region.control.address, .region.doorbell.address]' \

@@ -4,7 +4,7 @@
 # preset.sh PRESET
 #
 # The settings that Kconfig gives for a layout (SEL4DEVKIT, LIBVMM, HIGH_INITRD,
-# USB or CUSTOM), worked out from the defaults in Config.in: what stands in
+# USB, QEMU_SEL4 or CUSTOM), worked out from the defaults in Config.in: what stands in
 # Buildroot's .config, without Buildroot.
 
 set -eu
