@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 package maaxboard.guest.faults;
 
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import maaxboard.entropy.region.RegionConsumer;
@@ -20,10 +26,13 @@ import maaxboard.entropy.region.Slot;
  */
 final class Delivery {
     private static final int ANSWER = 32;
+    /** 64 hex digits and a line feed. */
+    private static final int LINE = 65;
+    private static final int MOST_LINES = 100_000;
 
     private final Rig rig;
     private RegionConsumer consumer;
-    private final List<Map<String, Integer>> known = List.of(new HashMap<>(), new HashMap<>());
+    private final List<Map<String, Integer>> known = List.of(new LinkedHashMap<>(), new LinkedHashMap<>());
     private final int[] read = new int[2];
     private final int[] last = {-1, -1};
     private long bytes;
@@ -118,6 +127,7 @@ final class Delivery {
                 Integer place = known.get(token).get(hash);
                 if (place != null && place > last[token]) {
                     last[token] = place;
+                    forget(token);
                     return true;
                 }
             }
@@ -127,12 +137,35 @@ final class Delivery {
         return false;
     }
 
+    /** Reads what is new in a token's list: whole lines only, the last may be half written. */
     private void learn(int token) {
-        List<String> all = rig.hashes(token);
-        for (int i = read[token]; i < all.size(); i++) {
-            known.get(token).put(all.get(i), i);
+        Path file = rig.hashes(token);
+        try (var in = Files.exists(file) ? new RandomAccessFile(file.toFile(), "r") : null) {
+            if (in == null) {
+                return;
+            }
+            long from = (long) read[token] * LINE;
+            byte[] lines = new byte[(int) Math.min((in.length() - from) / LINE, MOST_LINES) * LINE];
+            in.seek(from);
+            in.readFully(lines);
+            Map<String, Integer> answers = known.get(token);
+            for (int at = 0; at < lines.length; at += LINE) {
+                answers.put(new String(lines, at, LINE - 1, StandardCharsets.US_ASCII), read[token]++);
+            }
+            if (lines.length == MOST_LINES * LINE) {
+                learn(token);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        read[token] = all.size();
+    }
+
+    /** What came before the last answer that arrived can never be right again. */
+    private void forget(int token) {
+        var places = known.get(token).values().iterator();
+        while (places.hasNext() && places.next() <= last[token]) {
+            places.remove();
+        }
     }
 
     private static String sha256(byte[] data) {

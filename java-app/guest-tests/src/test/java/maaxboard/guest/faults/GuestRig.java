@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 package maaxboard.guest.faults;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import maaxboard.entropy.region.Region;
@@ -38,8 +39,8 @@ final class GuestRig implements Rig {
     }
 
     @Override
-    public List<String> hashes(int token) {
-        return tokens.get(token).hashes();
+    public Path hashes(int token) {
+        return guest.file("hashes" + token);
     }
 
     @Override

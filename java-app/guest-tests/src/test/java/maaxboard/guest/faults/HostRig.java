@@ -94,12 +94,8 @@ final class HostRig implements Rig {
     }
 
     @Override
-    public List<String> hashes(int token) {
-        try {
-            return Files.readAllLines(folder.resolve("hashes" + token));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    public Path hashes(int token) {
+        return folder.resolve("hashes" + token);
     }
 
     @Override
@@ -163,7 +159,9 @@ final class HostRig implements Rig {
     private ProcessBuilder entropy(String command, String... arguments) {
         var words = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
-                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m", "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+                // A heap of one size and in memory from the start: what grows then is a leak.
+                "-Xms48m", "-Xmx48m", "-XX:+AlwaysPreTouch", "--enable-native-access=ALL-UNNAMED",
                 "-cp", System.getProperty("java.class.path"), "maaxboard.entropy.cli.Main", command));
         words.addAll(List.of(arguments));
         words.addAll(List.of("--run-directory", folder.resolve("service").toString()));

@@ -2,7 +2,7 @@
 package maaxboard.guest.faults;
 
 import java.io.IOException;
-import java.util.List;
+import java.nio.file.Path;
 import maaxboard.entropy.region.Region;
 
 /**
@@ -16,8 +16,8 @@ interface Rig extends AutoCloseable {
     /** An order for a token, as its control socket takes it. */
     void order(int token, String line);
 
-    /** The SHA-256 hashes of a token's 32-byte answers so far. */
-    List<String> hashes(int token);
+    /** The file with the SHA-256 hashes of a token's 32-byte answers, one a line. */
+    Path hashes(int token);
 
     /** The region's consumer side; the rig closes it. */
     Region region();
