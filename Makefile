@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 
-.PHONY: help build demo run bench check image check-image sel4-run clean
+.PHONY: help build demo run bench check image check-image soak fuzz sel4-run clean
 
 help:
 	@echo "make demo    random bytes reach shared memory in a booted guest, from nothing"
@@ -11,6 +11,8 @@ help:
 	@echo "             every test of a built image"
 	@echo "make sel4-run MICROKIT_SDK=FOLDER LIBVMM=FOLDER IMAGES=FOLDER"
 	@echo "             the guest under seL4 in QEMU: docs/bring-up.md"
+	@echo "make soak    a fault every 10 s for an hour (MINUTES=N, SEED=N), what leaks and what is lost"
+	@echo "make fuzz    1,000,000 commands of a card that answers wrongly (COMMANDS=N)"
 	@echo "make bench   measures what docs/performance.md says (SUBJECTS=\"wrapper ring growth guest guest-counted\")"
 	@echo "make build   build/host/bin/entropy and build/host/bin/virtual-token"
 
@@ -23,6 +25,15 @@ demo run bench:
 
 check:
 	@board/qemu/check.sh
+
+one_test = java-app/mvn.sh -q verify -pl guest-tests -am -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false \
+	-Dfailsafe.failIfNoSpecifiedTests=false -Dit.test=
+
+soak:
+	@SOAK_MINUTES=$(or $(MINUTES),60) SOAK_SEED=$(or $(SEED),1) $(one_test)SoakIT
+
+fuzz:
+	@FUZZ_COMMANDS=$(or $(COMMANDS),1000000) $(one_test)FuzzIT
 
 image:
 	@BUILDROOT="$(BUILDROOT)" O="$(O)" FRAGMENTS="$(FRAGMENTS)" board/maaxboard/image.sh
