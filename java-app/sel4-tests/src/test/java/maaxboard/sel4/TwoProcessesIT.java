@@ -115,7 +115,7 @@ class TwoProcessesIT {
         var consumer = start(consumerCommand, "consume", SLOT_BYTES, SLOTS);
         int[] kills = new int[2];
         int stops = 0;
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(150);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(900);
         while (bytes() < TARGET || kills[0] < 8 || kills[1] < 8) {
             if (System.nanoTime() > deadline) {
                 fail("after 150 s only " + bytes() + " bytes, kills " + kills[0] + " and " + kills[1]);
