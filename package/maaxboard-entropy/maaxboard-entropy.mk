@@ -29,6 +29,22 @@ MAAXBOARD_ENTROPY_POST_RSYNC_HOOKS += MAAXBOARD_ENTROPY_COPY_LICENSE
 # against the checksums of java-app/.mvn; a second build is offline.
 MAAXBOARD_ENTROPY_MAVEN_REPOSITORY = $(MAAXBOARD_ENTROPY_DL_DIR)/maven
 
+# Left out of the runtime: what belongs to the network, to development and to
+# other languages than English. The licence texts are those of openjdk's legal-info.
+MAAXBOARD_ENTROPY_EXCLUDE_FILES = \
+	**/cacerts \
+	**/public_suffix_list.dat \
+	**/jrt-fs.jar \
+	**/keytool \
+	**/jexec \
+	**/jspawnhelper \
+	/java.base/legal/** \
+	/java.base/lib/classlist
+MAAXBOARD_ENTROPY_EXCLUDE_RESOURCES = \
+	**/uniName.dat \
+	$(foreach l,de es fr it ja ko pt_BR sv zh_CN zh_HK zh_TW,**/resources/*_$(l).class) \
+	$(foreach c,Big5 EUC GB HKSCS IBM JIS Johab MS PCK SJIS,/java.base/sun/nio/cs/$(c)*)
+
 define MAAXBOARD_ENTROPY_BUILD_CMDS
 	JAVA_HOME=$(MAAXBOARD_ENTROPY_JAVA_HOME) \
 		$(MAAXBOARD_ENTROPY_PKGDIR)/maven-build.sh \
@@ -41,6 +57,8 @@ define MAAXBOARD_ENTROPY_BUILD_CMDS
 		--strip-java-debug-attributes \
 		--no-header-files \
 		--no-man-pages \
+		--exclude-files=$(subst $(space),$(comma),$(MAAXBOARD_ENTROPY_EXCLUDE_FILES)) \
+		--exclude-resources=$(subst $(space),$(comma),$(MAAXBOARD_ENTROPY_EXCLUDE_RESOURCES)) \
 		--output $(@D)/runtime
 endef
 

@@ -18,7 +18,8 @@ set -eu
 mvn=$1
 source=$2
 repository=$3
-checksums=$(cd "${4:-$(dirname "$0")/maven-checksums}" && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
+checksums=$(cd "${4:-$here/maven-checksums}" && pwd)
 
 cd "$source"
 inputs=$(cat pom.xml entropy/pom.xml "$checksums/checksums.sha256" | sha256sum | cut -d ' ' -f 1)
@@ -48,3 +49,4 @@ touch "$stamp"
 rm -rf modules
 mkdir modules
 cp entropy/target/modules/*.jar entropy/target/entropy-*.jar modules/
+"$JAVA_HOME/bin/java" "$here/StackMaps.java" modules/*.jar
