@@ -82,20 +82,26 @@ find "$target" -xdev -type f \( -perm -0100 -o -name '*.so' -o -name '*.so.*' \)
 	done
 done
 
-# The wrapper starts, where its instructions can be run, and finds its classes in
-# an archive that is made here: the root is an initramfs, every boot a first one.
+# The archive of classes is made here, if it is asked for: the root is an initramfs,
+# every boot a first one.
 emulator=$(command -v qemu-aarch64-static || command -v qemu-aarch64 || true)
 rm -f "$target"/usr/lib/maaxboard-entropy/lib/*/*.jsa
-if [ -n "$emulator" ] && [ ! -s "$findings" ]; then
-	"$(dirname "$0")/package/maaxboard-entropy/class-archive.sh" "$target" "$HOST_DIR/lib/jvm" \
-		"$emulator" -cpu cortex-a53 -L "$target" || finding "no archive of classes"
+if grep -qs '^BR2_PACKAGE_MAAXBOARD_ENTROPY_CLASS_ARCHIVE=y' "$BR2_CONFIG"; then
+	[ -n "$emulator" ] || finding "qemu-aarch64 is missing here: the archive of classes needs it"
+	[ -s "$findings" ] ||
+		"$(dirname "$0")/package/maaxboard-entropy/class-archive.sh" "$target" "$HOST_DIR/lib/jvm" \
+			"$emulator" -cpu cortex-a53 -L "$target" || finding "no archive of classes"
+fi
+
+# The wrapper starts, where its instructions can be run.
+if [ -n "$emulator" ]; then
 	version=$("$emulator" -cpu cortex-a53 -L "$target" "$target/usr/lib/maaxboard-entropy/bin/java" \
 		-XX:+UseSerialGC -XX:-UsePerfData --enable-native-access=maaxboard.entropy \
 		-m maaxboard.entropy/maaxboard.entropy.cli.Main --version 2>&1) ||
 		finding "the wrapper does not start under $emulator: $version"
 	echo "post-build: under ${emulator##*/} the wrapper says: $version"
 else
-	echo "post-build: no qemu-aarch64 here: the wrapper was not started and has no archive of classes"
+	echo "post-build: no qemu-aarch64 here, the wrapper was not started"
 fi
 
 [ ! -s "$findings" ]
