@@ -71,9 +71,12 @@ final class Libc {
                 Linker.Option.firstVariadicArg(2));
     }
 
+    /** Every command calls it. It has the shape of the PKCS#11 calls, which is linked once for both; no result is looked at. */
+    private static final class Prctl {
+        static final MethodHandle PRCTL = function("prctl", FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG));
+    }
+
     private static final class Process {
-        static final MethodHandle PRCTL = function("prctl", FunctionDescriptor.of(INT, INT, LONG, LONG, LONG, LONG),
-                Linker.Option.firstVariadicArg(1));
         static final MethodHandle GETRANDOM = function("getrandom", FunctionDescriptor.of(LONG, PTR, LONG, INT), ERRNO);
         static final MethodHandle SETENV = function("setenv", FunctionDescriptor.of(INT, PTR, PTR, INT), ERRNO);
     }
@@ -229,7 +232,7 @@ final class Libc {
     }
 
     static void prctl(int option, long value) {
-        unchecked((arena, state) -> (int) Process.PRCTL.invokeExact(option, value, 0L, 0L, 0L));
+        unchecked((arena, state) -> (long) Prctl.PRCTL.invokeExact((long) option, value, 0L, 0L, 0L));
     }
 
     static void getrandom(byte[] target) throws LinuxException {
