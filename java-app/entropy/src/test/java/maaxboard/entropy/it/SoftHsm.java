@@ -72,7 +72,9 @@ final class SoftHsm {
     /** The command line of {@code entropy}. */
     static List<String> command(String... arguments) {
         var path = System.getProperty("jdk.module.path", "") + ":" + System.getProperty("java.class.path", "");
-        var command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-XX:+UseSerialGC",
+        // A test run in the background ignores these signals and hands that on; the JVM would leave them ignored.
+        var command = new ArrayList<>(List.of("env", "--default-signal=HUP,INT",
+                System.getProperty("java.home") + "/bin/java", "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp", path, "maaxboard.entropy.cli.Main"));
         command.addAll(List.of(arguments));
         return command;
