@@ -32,6 +32,8 @@ public final class VirtualToken implements AutoCloseable {
 
     private static final int GET_CHALLENGE = 0x84;
     private static final int INS = 1;
+    /** SW1 of an answer that is not the end. */
+    private static final int MORE_WAITS = 0x61;
     private static final int SHORT_COMMAND = 5;
 
     private final Transport transport;
@@ -71,12 +73,13 @@ public final class VirtualToken implements AutoCloseable {
     @FunctionalInterface
     public interface ChallengeListener {
         /**
-         * An answer to GET CHALLENGE with status 9000.
+         * An answer to GET CHALLENGE that ISO 7816-4 calls normal: status 9000, or 61xx (more bytes wait).
          *
          * @param asked the command's Le; 0 if it had none
          * @param data the bytes, of any length
+         * @param statusWord 0x9000 or 0x61xx
          */
-        void answered(int asked, byte[] data);
+        void answered(int asked, byte[] data, int statusWord);
     }
 
     /** How to make a token; only the transport must be given. */
@@ -85,7 +88,7 @@ public final class VirtualToken implements AutoCloseable {
         private String serial = DEFAULT_SERIAL;
         private Profile profile = Profile.GNUK;
         private Path hashes;
-        private ChallengeListener listener = (asked, answer) -> {};
+        private ChallengeListener listener = (asked, answer, statusWord) -> {};
         private ChallengeSource random = secureRandom();
         private long seed;
         private boolean plugged = true;
@@ -339,17 +342,20 @@ public final class VirtualToken implements AutoCloseable {
                 return Reply.Trouble.USB_RESET;
             }
         }
+        if (challenge && (answer.statusWord() == StatusWord.OK || answer.statusWord() >>> 8 == MORE_WAITS)) {
+            listener.answered(command.length == SHORT_COMMAND ? command[SHORT_COMMAND - 1] & 0xff : 0, answer.data(),
+                    answer.statusWord());
+        }
         if (challenge && answer.statusWord() == StatusWord.OK) {
-            record(command.length == SHORT_COMMAND ? command[SHORT_COMMAND - 1] & 0xff : 0, answer.data());
+            record(answer.data());
         }
         return new Reply.Data(answer.encode());
     }
 
-    private void record(int asked, byte[] data) {
+    private void record(byte[] data) {
         if (hashes != null && data.length == HashList.ANSWER) {
             hashes.add(data);
         }
-        listener.answered(asked, data);
         lock.lock();
         try {
             challenges++;

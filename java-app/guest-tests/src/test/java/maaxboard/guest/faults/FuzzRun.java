@@ -30,7 +30,7 @@ final class FuzzRun implements Sink {
     /** One answer in this many is mutated: enough good ones stay between for units to be made. */
     private static final int ONE_IN = 25;
 
-    /** What the card sent with status 9000, as much of it as was asked for. */
+    /** What the card sent with a good status, as much of it as was asked for; as asked: all of it, with 9000. */
     private record Sent(byte[] bytes, boolean asAsked) {}
 
     private final ConcurrentLinkedQueue<Sent> queue = new ConcurrentLinkedQueue<>();
@@ -52,8 +52,8 @@ final class FuzzRun implements Sink {
         try (var token = VirtualToken.on(new VpcdTransport(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)))
                 .seed(seed)
                 .fault("mutate " + 1.0 / ONE_IN)
-                .onChallenge((asked, data) -> queue.add(
-                        new Sent(Arrays.copyOf(data, Math.min(asked, data.length)), data.length == asked)))
+                .onChallenge((asked, data, statusWord) -> queue.add(new Sent(Arrays.copyOf(data, Math.min(asked, data.length)),
+                        data.length == asked && statusWord == 0x9000)))
                 .start()) {
             var source = new ModuleSource(
                     module, null, Selection.ANY, null, BLOCK, this, () -> System.nanoTime() + skipped.get());
@@ -86,9 +86,9 @@ final class FuzzRun implements Sink {
     }
 
     /**
-     * Every block must be made of answers that were sent one after the other with status 9000, all later than those of
-     * the block before. OpenSC cuts an answer that is too long and asks again for what a short one lacks; nobody behind
-     * it can tell, so these are counted apart.
+     * Every block must be made of answers that were sent one after the other with a good status, all later than those of
+     * the block before. OpenSC cuts an answer that is too long, asks again for what a short one lacks, and takes one with
+     * status 61xx when what it says is waiting has been asked for; nobody behind it can tell, so these are counted apart.
      */
     @Override
     public void unit(TokenId token, byte[] unit, List<Answer> answers) {
