@@ -21,8 +21,8 @@ public final class Guest implements AutoCloseable {
     /** Long enough for anything a guest does on a busy host; only failures take as long. */
     public static final Duration PATIENCE = Duration.ofMinutes(6);
 
-    /** A shell that edits lines asks the terminal where its cursor is, right behind the prompt. */
-    private static final Pattern PROMPT = Pattern.compile("(login: |[#$] )(\\x1b\\[6n)?$");
+    /** A shell asks the terminal where its cursor is, right behind the prompt; the kernel may speak behind the login. */
+    private static final Pattern PROMPT = Pattern.compile("(login: |[#$] (?:\\x1b\\[6n)?$)");
     private static final long DATA_AT = 0x4000000;
     private static final long DATA_SIZE = 0x10000;
     private static final long CONTROL_SIZE = 0x1000;
