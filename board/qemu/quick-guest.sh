@@ -59,10 +59,12 @@ take() { # take PATH: copies a file and, if it is a program or a library, what i
 bundle=usr/lib/pcsc/drivers/ifd-ccid.bundle/Contents
 for file in usr/bin/busybox usr/bin/udevadm usr/bin/pkcs11-tool usr/sbin/pcscd \
     "$libraries/opensc-pkcs11.so" "$libraries/libpcsclite.so.1" "$libraries/libpcsclite_real.so.1" \
-    "$bundle/Info.plist" "$bundle/Linux/libccid.so" \
+    "$bundle/Linux/libccid.so" \
     usr/lib/udev/rules.d/50-udev-default.rules; do
     take "$file"
 done
+# (In Debian's bundle this is a link from the root folder, which here would be the host's.)
+cp "$debian/etc/libccid_Info.plist" "$root/$bundle/Info.plist"
 mkdir -p "$root/usr/lib/systemd"
 ln -s ../../bin/udevadm "$root/usr/lib/systemd/systemd-udevd"
 ln -s aarch64-linux-gnu/opensc-pkcs11.so "$root/usr/lib/opensc-pkcs11.so"
