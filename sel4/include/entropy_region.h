@@ -681,10 +681,11 @@ static inline void entropy_consumer_woken(struct entropy_consumer *c)
     }
 }
 
-/* Consumer: show life. Once a second is enough. */
+/* Consumer: show life, and where: a stray write over the head does not last. Once a second is enough. */
 static inline void entropy_consumer_beat(struct entropy_consumer *c)
 {
     if (c->attached) {
+        entropy_store32_release(&c->control->head, c->head);
         c->control->heartbeat = ++c->beats;
     }
 }

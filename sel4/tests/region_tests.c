@@ -475,6 +475,10 @@ static void state_staleness_and_on_demand_tests_are_seen(void)
     entropy_consumer_beat(&c);
     entropy_consumer_beat(&c);
     CHECK(r.control->heartbeat == 2);
+    uint32_t head = r.control->head;
+    r.control->head = head + 0x40000000u;
+    entropy_consumer_beat(&c);
+    CHECK(r.control->head == head);
     entropy_consumer_wipe(&c);
     CHECK(c.payload[0] == 0);
     CHECK(strcmp(entropy_state_name(ENTROPY_STATE_DEGRADED), "DEGRADED") == 0);

@@ -176,8 +176,9 @@ public final class RegionConsumer {
                 ? new Slot(sequence, source, time, payload) : null;
     }
 
-    /** Says that the consumer is alive. */
+    /** Says that the consumer is alive, and where: a stray write over its head does not last. Once a second is enough. */
     public void beat() {
+        storeHead();
         control.setLong(RegionLayout.CONSUMER_HEARTBEAT, ++heartbeat);
     }
 

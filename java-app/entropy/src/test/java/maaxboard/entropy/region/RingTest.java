@@ -171,6 +171,18 @@ class RingTest {
     }
 
     @Test
+    void aConsumersHeartbeatMendsItsHead() throws Exception {
+        var producer = start(1);
+        var consumer = attach();
+        publish(producer, 0);
+        consumer.next();
+        consumerSide.control().setInt(RegionLayout.HEAD, 77);
+        assertEquals(0, producer.free());
+        consumer.beat();
+        assertEquals(4, producer.free());
+    }
+
+    @Test
     void theNextProducerKeepsFullSlotsAndCountersUnderANewGeneration() throws Exception {
         beginAtWrapAround();
         var first = start(1);
