@@ -31,13 +31,14 @@ root=$images/root
 rm -rf "$root" "$images/made-of"
 mkdir -p "$root/usr/bin" "$root/usr/sbin" "$root/usr/lib/maaxboard-entropy" "$root/usr/libexec/maaxboard-entropy" \
     "$root/etc/init.d" "$root/etc/profile.d" "$root/etc/udev/rules.d" "$root/usr/lib/udev/rules.d" \
-    "$root/var/log" "$root/root" "$root/proc" "$root/sys" "$root/dev" "$root/run" "$root/tmp"
+    "$root/var" "$root/root" "$root/proc" "$root/sys" "$root/dev" "$root/run" "$root/tmp"
 chmod 1777 "$root/tmp"
 chmod 0700 "$root/root"
 for link in bin sbin lib; do
     ln -s usr/$link "$root/$link"
 done
 ln -s ../run "$root/var/run"
+ln -s ../tmp "$root/var/log"
 
 # The files of Debian's, each with the libraries it needs. Debian's own packages
 # still hold some files in /lib and /bin.

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import maaxboard.entropy.region.State;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,6 +52,20 @@ class DoctorIT {
 
     @Test
     @Order(2)
+    void theTokenIsAssessedWithTheMemoryThatIsFree() {
+        var report = bench.guest.run("entropy assess --token");
+        System.out.println(report.output());
+        assertEquals(0, report.status(), report.output());
+        var matcher = Pattern.compile("token: (\\d+) samples of 8 bits").matcher(report.output());
+        assertTrue(matcher.find() && Integer.parseInt(matcher.group(1)) > 60_000, report.output());
+        report = bench.guest.run("entropy assess --token --bytes 60000000");
+        assertEquals(64, report.status(), report.output());
+        assertTrue(report.output().contains("too many samples"), report.output());
+        assertEquals(1, report.output().strip().lines().count(), report.output());
+    }
+
+    @Test
+    @Order(3)
     void aTokenThatIsOutIsMissedFromTheBottomUp() {
         bench.token().tell("unplug");
         bench.consumer.awaitState(State.WAITING);
@@ -62,7 +77,7 @@ class DoctorIT {
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void aStoppedPcscdIsNamed() {
         bench.ask("/etc/init.d/S60pcscd stop");
         var report = bench.guest.run("entropy doctor");
@@ -71,6 +86,19 @@ class DoctorIT {
         bench.ask("/etc/init.d/S60pcscd start");
         bench.token().tell("plug");
         bench.consumer.awaitState(State.OK);
+        assertEquals(0, bench.guest.run("entropy doctor").status());
+    }
+
+    @Test
+    @Order(5)
+    void bothServicesStartOnAReadOnlyRoot() {
+        bench.ask("mount -o remount,ro /");
+        assertEquals(1, bench.guest.run("touch /etc/written").status());
+        var before = bench.consumer.header().generation();
+        bench.ask("/etc/init.d/S60pcscd restart && /etc/init.d/S70maaxboard-entropy restart");
+        bench.guest.await("another generation", () -> bench.consumer.header().generation() != before);
+        bench.consumer.awaitState(State.OK);
+        bench.mustFollow(bench.consumer.take(200));
         assertEquals(0, bench.guest.run("entropy doctor").status());
     }
 }

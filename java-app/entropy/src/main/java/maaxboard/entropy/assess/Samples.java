@@ -76,6 +76,20 @@ public final class Samples {
         return samples;
     }
 
+    /**
+     * Heap in bytes that a program needs to assess so many symbols of 8 bits: no less than was measured for random, normally
+     * distributed and repeating ones. The dictionaries of the predictors stop growing at 100,000 entries, so that many
+     * symbols take less each than few.
+     */
+    public static long heapFor(int count) {
+        return Math.min((14L << 20) + 460L * count, (30L << 20) + 240L * count);
+    }
+
+    /** The most symbols for which so many bytes of heap suffice. */
+    public static int fitting(long heap) {
+        return Math.clamp(Math.max((heap - (14L << 20)) / 460, (heap - (30L << 20)) / 240), 0, MOST_SYMBOLS);
+    }
+
     /** How many symbols. */
     public int size() {
         return raw.length;

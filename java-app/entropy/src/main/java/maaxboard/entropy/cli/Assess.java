@@ -48,7 +48,8 @@ final class Assess implements Command {
         Options.addOperand(spec, "FILE", "one symbol a byte, in its low bits; - reads standard input");
         Options.addText(spec, "1..8", "bits of a symbol (default: as many as the widest one takes)", "--bits");
         Options.addFlag(spec, "assess what a token gives, instead of a file", "--token");
-        Options.addText(spec, "N", "samples taken from the token (default " + Samples.RECOMMENDED + ")", "-n", "--bytes");
+        Options.addText(spec, "N", "samples taken from the token (default " + Samples.RECOMMENDED
+                + ", or what memory allows)", "-n", "--bytes");
         Options.addFlag(spec, "print JSON", "--json");
         Options.addText(spec, "FILE", "write an HTML page with charts", "--report");
         var keys = new ArrayList<Key>(Options.TOKEN_KEYS);
@@ -67,12 +68,16 @@ final class Assess implements Command {
             throw new CliException(ExitCode.USAGE, "expected either a FILE (- for standard input) or --token");
         }
         int bits = bits(arguments, fromToken);
-        long count = Options.bytes(arguments, "--bytes", Samples.RECOMMENDED, MOST_BYTES);
+        int most = Math.min(MOST_BYTES, Samples.fitting(Runtime.getRuntime().maxMemory()));
+        long count = Options.bytes(arguments, "--bytes", Math.min(Samples.RECOMMENDED, most), MOST_BYTES);
+        if (count > most) {
+            throw new CliException(ExitCode.USAGE, "--bytes " + count + tooMany(most));
+        }
         var configuration = Options.configuration(arguments);
         var progress = new Bar(System.err, System.console() != null && System.console().isTerminal());
         try (var report = Options.text(arguments, "--report") == null ? null
                 : OutputFile.open(Options.text(arguments, "--report"))) {
-            byte[] bytes = fromToken ? token(configuration, (int) count, progress) : file(operand);
+            byte[] bytes = fromToken ? token(configuration, (int) count, progress) : file(operand, most);
             var source = fromToken ? "token" : operand.equals("-") ? "standard input"
                     : Path.of(operand).getFileName().toString();
             var samples = samples(source, bytes, bits);
@@ -89,6 +94,10 @@ final class Assess implements Command {
             }
         }
         return ExitCode.OK;
+    }
+
+    private static String tooMany(int most) {
+        return ": too many samples, " + most + " fit into this program's memory; give fewer, or assess them on a larger machine";
     }
 
     private static int bits(ParseResult arguments, boolean fromToken) throws CliException {
@@ -110,15 +119,15 @@ final class Assess implements Command {
         }
     }
 
-    private static byte[] file(String name) throws CliException {
+    private static byte[] file(String name, int most) throws CliException {
         var path = Path.of(name);
         if (!name.equals("-") && Files.isDirectory(path)) {
             throw new CliException(ExitCode.NO_INPUT, name + ": is a folder; expected a file");
         }
         try (InputStream in = name.equals("-") ? System.in : new FileInputStream(name)) {
-            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
-            if (bytes.length > MOST_BYTES) {
-                throw new CliException(ExitCode.DATA, name + ": more than " + MOST_BYTES + " samples; give a part of them");
+            byte[] bytes = in.readNBytes(most + 1);
+            if (bytes.length > most) {
+                throw new CliException(ExitCode.DATA, (name.equals("-") ? "standard input" : name) + tooMany(most));
             }
             return bytes;
         } catch (IOException e) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import maaxboard.entropy.assess.Samples;
 
 /**
  * The test of a token that has raised the alarm: SP 800-90B's estimators over many samples. The samples are collected by
@@ -20,8 +21,7 @@ final class LongTest {
     static final int LEAST_SAMPLES = 50_000;
     static final int MOST_SAMPLES = 1_000_000;
 
-    /** Heap of the estimators, measured; the rest of that process takes about 24 MB. */
-    private static final int HEAP_BYTES_PER_SAMPLE = 420;
+    /** What the estimators' process takes beside its heap. */
     private static final long PROCESS_BYTES = 24 << 20;
 
     /** Where the test stands. */
@@ -59,7 +59,7 @@ final class LongTest {
 
     /** How many samples the estimators can take in that much memory. */
     static int samplesFor(long bytes) {
-        return Math.clamp((bytes - PROCESS_BYTES) / HEAP_BYTES_PER_SAMPLE, 0, MOST_SAMPLES);
+        return Math.min(Samples.fitting(bytes - PROCESS_BYTES), MOST_SAMPLES);
     }
 
     private static long availableMemory() {
@@ -124,8 +124,7 @@ final class LongTest {
     }
 
     private double runProcess() throws IOException, InterruptedException {
-        long heap = (long) count * HEAP_BYTES_PER_SAMPLE >> 20;
-        var process = new ProcessBuilder(command(heap + 8)).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        var process = new ProcessBuilder(command(Samples.heapFor(count) >> 10)).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         try {
             try (var in = process.getOutputStream()) {
                 in.write(samples, 0, count);
@@ -143,10 +142,10 @@ final class LongTest {
     }
 
     /** This program's own runtime, modules and classes. */
-    private static List<String> command(long heapMegabytes) {
+    private static List<String> command(long heapKilobytes) {
         var command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-XX:+UseSerialGC",
                 "-XX:-UsePerfData", "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null",
-                "-Xmx" + heapMegabytes + "m"));
+                "-Xmx" + heapKilobytes + "k"));
         var modules = System.getProperty("jdk.module.path", "");
         if (!modules.isEmpty()) {
             command.addAll(List.of("-p", modules));

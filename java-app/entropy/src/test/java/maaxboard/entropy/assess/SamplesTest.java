@@ -112,4 +112,13 @@ class SamplesTest {
         symbols[0] = (byte) (alphabet - 1);
         return symbols;
     }
+
+    @Test
+    void asManySamplesFitAsTheHeapForThemHolds() {
+        for (int count = 4096; count < 5_000_000; count += 4099) {
+            assertTrue(Samples.fitting(Samples.heapFor(count)) >= count, "heap for " + count);
+            assertTrue(Samples.heapFor(Samples.fitting(Samples.heapFor(count))) <= Samples.heapFor(count), "fitting " + count);
+        }
+        assertEquals(0, Samples.fitting(0));
+    }
 }

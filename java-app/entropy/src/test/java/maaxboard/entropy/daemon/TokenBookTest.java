@@ -136,8 +136,8 @@ class TokenBookTest {
     @Test
     void theLongTestTakesAsManySamplesAsTheFreeMemoryAllows() {
         assertEquals(LongTest.MOST_SAMPLES, LongTest.samplesFor(1L << 30));
-        assertTrue(LongTest.samplesFor(48L << 20) >= LongTest.LEAST_SAMPLES);
-        assertTrue(LongTest.samplesFor(32L << 20) < LongTest.LEAST_SAMPLES);
+        assertTrue(LongTest.samplesFor(64L << 20) >= LongTest.LEAST_SAMPLES);
+        assertTrue(LongTest.samplesFor(48L << 20) < LongTest.LEAST_SAMPLES);
         assertEquals(0, LongTest.samplesFor(0));
     }
 
