@@ -14,7 +14,7 @@ help:
 	@echo "make soak    a fault every 10 s for an hour (MINUTES=N, SEED=N), what leaks and what is lost"
 	@echo "make fuzz    1,000,000 commands of a card that answers wrongly (COMMANDS=N)"
 	@echo "make bench   measures what docs/performance.md says (SUBJECTS=\"wrapper ring growth guest guest-counted\")"
-	@echo "make build   build/host/bin/entropy and build/host/bin/virtual-token"
+	@echo "make build   build/host/bin/entropy, build/host/bin/token and build/host/bin/virtual-token"
 
 build:
 	board/qemu/prerequisites.sh demo

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Builds the Java modules without their tests. Afterwards build/host/bin holds
-# launchers of entropy and virtual-token, and build/modules what the guest's
+# launchers of entropy, virtual-token and token, and build/modules what the guest's
 # runtime is linked from. What did not change is not built anew.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -30,6 +30,7 @@ place "$build/modules" "$here"/entropy/target/modules/*.jar "$here"/entropy/targ
 "$jdk/bin/java" "$stack_maps" "$build"/modules/picocli-*.jar
 place "$build/host/lib/entropy" "$build"/modules/*
 place "$build/host/lib/virtual-token" "$here"/virtual-token/target/modules/*.jar "$here"/virtual-token/target/virtual-token-*.jar
+place "$build/host/lib/token" "$here"/token-tools/target/modules/*.jar "$here"/token-tools/target/token-tools-*.jar
 place "$build/host/lib/bench" "$here"/bench/target/modules/*.jar "$here"/bench/target/bench-*.jar
 place "$build/host/lib/demo" "$here"/guest-tests/target/modules/*.jar "$here"/guest-tests/target/guest-tests-*.jar
 
@@ -51,6 +52,8 @@ mkdir -p "$build/host/bin"
         -m maaxboard.entropy/maaxboard.entropy.cli.Main
     launcher virtual-token --enable-native-access=maaxboard.virtualtoken -p '"$lib"' \
         -m maaxboard.virtualtoken/maaxboard.virtualtoken.Main
+    launcher token --enable-native-access=maaxboard.entropy,maaxboard.tokentools -p '"$lib"' \
+        -m maaxboard.tokentools/maaxboard.tokentools.cli.Main
     launcher bench --enable-native-access=ALL-UNNAMED -cp '"$lib/*"' maaxboard.bench.Bench
     launcher demo --enable-native-access=ALL-UNNAMED -cp '"$lib/*"' maaxboard.guest.Demo
 }

@@ -8,8 +8,10 @@ module maaxboard.entropy {
     requires jdk.unsupported; // sun.misc.Signal
 
     exports maaxboard.entropy.linux;
-    exports maaxboard.entropy.pkcs11;
+    exports maaxboard.entropy.pkcs11 to maaxboard.tokentools;
     exports maaxboard.entropy.health;
     exports maaxboard.entropy.region;
     exports maaxboard.entropy.source;
+    exports maaxboard.entropy.daemon to maaxboard.tokentools; // how module, token and PIN are named
+    exports maaxboard.entropy.cli to maaxboard.tokentools; // exit codes
 }

@@ -8,7 +8,7 @@ public final class Pkcs11Exception extends Exception {
     private final long returnValue;
 
     /** @param call the function and its arguments, such as {@code C_OpenSession(slot 0x1)} */
-    Pkcs11Exception(String call, long returnValue) {
+    public Pkcs11Exception(String call, long returnValue) {
         super(call + ": " + ReturnValue.text(returnValue));
         this.returnValue = returnValue;
     }

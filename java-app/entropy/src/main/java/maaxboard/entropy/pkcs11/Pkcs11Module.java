@@ -139,13 +139,30 @@ public final class Pkcs11Module {
         passages = passages + 1;
     }
 
-    /** Calls, traces, and returns the return value; {@code text} names the call for people. */
-    private long call(String text, int function, long a, long b, long c, long d, long e) {
+    /** A function of the module's list, for one that wants more arguments than {@link #call} takes. */
+    public MemorySegment function(int offset) {
+        return functions.get(ValueLayout.ADDRESS, offset);
+    }
+
+    /** Tells the trace of a call of {@link #function} that has returned. */
+    public void called(String text, long rv, long nanos) {
+        if (trace != null) {
+            trace.called(text, rv, nanos);
+        }
+    }
+
+    /**
+     * Calls, traces, and returns the return value. Addresses must stay good until it has returned.
+     *
+     * @param text names the call for people; no PIN, no random byte
+     * @param function where CK_FUNCTION_LIST holds it
+     */
+    public long call(String text, int function, long a, long b, long c, long d, long e) {
         long since = trace == null ? 0 : System.nanoTime();
         begin(text);
         long rv;
         try {
-            rv = invoke(functions.get(ValueLayout.ADDRESS, function), a, b, c, d, e);
+            rv = invoke(function(function), a, b, c, d, e);
         } finally {
             end();
         }

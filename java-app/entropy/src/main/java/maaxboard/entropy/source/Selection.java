@@ -37,7 +37,8 @@ public record Selection(Long slotId, Integer slotIndex, String tokenLabel, Strin
         return equals(ANY);
     }
 
-    boolean accepts(Candidate candidate) {
+    /** Whether this is a wanted token, random generator or not. */
+    public boolean accepts(Candidate candidate) {
         return (slotId == null || slotId == candidate.slot) && (slotIndex == null || slotIndex == candidate.index)
                 && (tokenLabel == null || tokenLabel.equals(candidate.token.label()))
                 && (serial == null || serial.equals(candidate.token.serial()))

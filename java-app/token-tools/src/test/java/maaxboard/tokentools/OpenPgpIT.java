@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-2-Clause
+package maaxboard.tokentools;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import maaxboard.virtualtoken.HostPcscd;
+import maaxboard.virtualtoken.VirtualToken;
+import maaxboard.virtualtoken.transport.VpcdTransport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands of {@code token} on an OpenPGP card behind a real pcscd and OpenSC. */
+class OpenPgpIT {
+    @TempDir
+    static Path folder;
+
+    private static HostPcscd pcscd;
+    private static VirtualToken card;
+    private static TokenBench bench;
+    private static String module;
+
+    @BeforeAll
+    static void plugIn() throws Exception {
+        pcscd = HostPcscd.start(folder, 2);
+        card = VirtualToken.on(new VpcdTransport(new InetSocketAddress(InetAddress.getLoopbackAddress(), pcscd.port(0))))
+                .start();
+        bench = new TokenBench(folder.resolve("bench"), pcscd.environment());
+        Files.writeString(bench.file("pin"), "123456\n");
+        module = bench.good("sh", "-c", "ls /usr/lib/*/opensc-pkcs11.so | head -n 1").strip();
+        OpenPgpKeys.awaitCard(bench);
+        OpenPgpKeys.makeP256(bench, OpenPgpKeys.AUTHENTICATION);
+    }
+
+    @AfterAll
+    static void unplug() {
+        card.close();
+        pcscd.close();
+    }
+
+    private static List<String> which(String pinFile) {
+        return List.of("--module", module, "--token-label", "OpenPGP card (User PIN)", "--pin-source",
+                "file:" + bench.file(pinFile));
+    }
+
+    @Test
+    void aKeyOfTheCardMakesARequestAndSigns() throws Exception {
+        bench.tokenGood(which("pin"), "request", "--id", "03", "--subject", "CN=card", "-o", "card.csr");
+        bench.good("openssl", "req", "-in", "card.csr", "-verify", "-noout");
+        Files.writeString(bench.file("card.pub"), bench.good("openssl", "req", "-in", "card.csr", "-noout", "-pubkey"));
+        bench.tokenGood(which("pin"), "sign", "--id", "03", "-i", "card.csr", "-o", "card.sig");
+        bench.good("openssl", "dgst", "-sha256", "-verify", "card.pub", "-signature", "card.sig", "card.csr");
+        var objects = bench.tokenGood(which("pin"), "objects");
+        assertTrue(objects.contains("private-key  EC:prime256v1  id 03       'Authentication key', never leaves the token"),
+                objects);
+    }
+
+    @Test
+    void whatOpenScCannotDoOnACardIsSaidWithItsReturnValue() throws Exception {
+        var result = bench.token(which("pin"), "keypair", "--label", "new", "--id", "09");
+        assertTrue(result.status() == 69 || result.status() == 74, result.err());
+        assertTrue(result.err().startsWith("token: C_GenerateKeyPair(session 0x"), result.err());
+    }
+
+    @Test
+    void aWrongPinIsGivenOnceEachTimeAndALockedOneIsSaidToBeLocked() throws Exception {
+        try (var other = VirtualToken.on(new VpcdTransport(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), pcscd.port(1)))).serial("0000beef").start()) {
+            var uri = "pkcs11:serial=" + OpenPgpKeys.awaitSerial(bench, "0000beef") + ";token=OpenPGP%20card%20%28User%20PIN%29";
+            for (int tries = 3; tries > 0; tries--) {
+                var result = bench.token(second(uri, "wrong-pin"), "objects");
+                assertEquals(77, result.status(), result.err());
+                assertEquals(1, logins(result), result.err());
+                // OpenSC does not hand on what the card's PW status bytes say.
+                assertTrue(result.err().contains("user's PIN: wrong, the token does not say how many tries are left"), result.err());
+            }
+            var locked = bench.token(second(uri, "pin"), "objects");
+            assertEquals(77, locked.status(), locked.err());
+            assertEquals(1, logins(locked), locked.err());
+            assertTrue(locked.err().contains("user's PIN: locked"), locked.err());
+            assertTrue(other.status().plugged());
+        }
+    }
+
+    private static List<String> second(String uri, String pinFile) {
+        return List.of("--module", module, "--uri", uri, "--pin-source", "file:" + bench.file(pinFile), "--trace");
+    }
+
+    private static long logins(TokenBench.Result result) {
+        return result.err().lines().filter(line -> line.startsWith("trace: C_Login")).count();
+    }
+}
