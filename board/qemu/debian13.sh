@@ -26,10 +26,21 @@ make_tools() {
     final=${libraries#"$1"}
     jdk=$(echo "$1"/usr/lib/jvm/java-25-openjdk-*)
     loader=$(cd "$libraries" && echo ld-linux*.so.*)
+    # A JVM loads the host's PKCS#11 modules too, and these want the host's libraries: of
+    # the root's it finds only the C library's parts and what it is linked with itself.
+    mkdir "$libraries/jdk"
+    for library in libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libresolv.so.2 libutil.so.1 libanl.so.1 \
+        libgcc_s.so.1 libstdc++.so.6 libz.so.1; do
+        ln -s "../$library" "$libraries/jdk/$library"
+    done
     for program in "$1/usr/bin/qemu-system-aarch64" "$jdk"/bin/* "$jdk/lib/jspawnhelper"; do
+        case $program in
+        "$jdk"/*) where=$final/jdk ;;
+        *) where=$final ;;
+        esac
         # shellcheck disable=SC2016
         patchelf --set-interpreter "$cache/$name$final/$loader" --force-rpath \
-            --set-rpath '$ORIGIN:$ORIGIN/../lib:'"$cache/$name$final" "$program"
+            --set-rpath '$ORIGIN:$ORIGIN/../lib:'"$cache/$name$where" "$program"
     done
     # With this QEMU takes its modules and firmware from the root, never the host's.
     ln -s ../.. "$1/usr/bin/qemu-bundle"
@@ -54,13 +65,14 @@ make_linux() {
     find "$1" -mindepth 1 -maxdepth 1 ! -name '*.deb' -exec rm -rf {} +
 }
 
+# The recipe's number goes up when what a make_ function does changes.
+recipe=1
 case ${1-} in
-tools) arch=$(dpkg --print-architecture) packages=qemu-system-arm,openjdk-25-jdk-headless ;;
+tools) recipe=2 arch=$(dpkg --print-architecture) packages=qemu-system-arm,openjdk-25-jdk-headless ;;
 guest) arch=arm64 packages=busybox,libccid,opensc,opensc-pkcs11,openjdk-25-jdk-headless,pcscd,udev ;;
 linux) arch=arm64 packages=base-files ;;
 *) give_up 64 "usage: debian13.sh tools|guest|linux" ;;
 esac
-# The recipe's number goes up when what a make_ function does changes.
-name=debian-13-$1-$(key "$arch" "$packages" recipe-1)
+name=debian-13-$1-$(key "$arch" "$packages" "recipe-$recipe")
 keep "$name" "make_$1" >&2
 echo "$cache/$name"
