@@ -63,6 +63,28 @@ class OpenPgpIT {
     }
 
     @Test
+    void aTls13ServerServesWithTheKeyOnTheCardAndACertificateInAFile() throws Exception {
+        bench.makeAuthority();
+        bench.tokenGood(which("pin"), "request", "--id", "03", "--subject", "CN=localhost", "--dns", "localhost", "-o",
+                "server.csr");
+        bench.sign("server.csr", "server.pem");
+        try (var service = new ServiceBench(bench, which("pin"), "--tls-id", "03", "--tls-certificate",
+                bench.file("server.pem").toString())) {
+            var said = bench.run("openssl", "s_client", "-connect", "localhost:" + service.port(), "-CAfile", "ca.pem",
+                    "-verify_return_error", "-tls1_3").out();
+            assertTrue(said.contains("Peer signature type: ECDSA") && said.contains("Verify return code: 0 (ok)"), said);
+            long before = card.status().challengeBytes();
+            assertEquals(512, service.ask("use", "GET", "/v1/random?bytes=512", null).body().length);
+            assertEquals(before + 512, card.status().challengeBytes());
+            // Out and in again: the next request logs in anew and is served.
+            card.cardOut();
+            card.cardIn();
+            OpenPgpKeys.awaitCard(bench);
+            assertEquals(200, service.ask("read", "GET", "/v1/objects", null).statusCode());
+        }
+    }
+
+    @Test
     void whatOpenScCannotDoOnACardIsSaidWithItsReturnValue() throws Exception {
         var result = bench.token(which("pin"), "keypair", "--label", "new", "--id", "09");
         assertTrue(result.status() == 69 || result.status() == 74, result.err());

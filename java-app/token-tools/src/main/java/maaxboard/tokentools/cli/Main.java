@@ -32,7 +32,8 @@ public final class Main {
 
     /** All commands, in the order the help lists them. */
     static List<Command> commands() {
-        return List.of(new Init(), new KeyPair(), new Objects(), new Request(), new ImportCertificate(), new Sign());
+        return List.of(new Init(), new KeyPair(), new Objects(), new Request(), new ImportCertificate(), new Sign(),
+                new Serve());
     }
 
     public static void main(String[] args) {
@@ -87,7 +88,7 @@ public final class Main {
             case CliException e -> e;
             case TokenException e -> new CliException(switch (e.kind()) {
                 case WRONG -> ExitCode.USAGE;
-                case MISSING, UNSUPPORTED -> ExitCode.UNAVAILABLE;
+                case MISSING, ABSENT, UNSUPPORTED -> ExitCode.UNAVAILABLE;
                 case DUPLICATE -> ExitCode.CANNOT_CREATE;
                 case DATA -> ExitCode.DATA;
                 case PIN, READ_ONLY -> ExitCode.NOT_PERMITTED;

@@ -13,11 +13,11 @@ import java.security.KeyStore;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.Security;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
-import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -40,17 +40,22 @@ public final class ServerTls {
         this.key = key;
     }
 
-    /** With a key on a token, and the certificate that lies beside it. */
-    public static ServerTls onToken(Token token, KeyName name) throws Pkcs11Exception, TokenException, IOException {
+    /**
+     * With a key on a token.
+     *
+     * @param certificates PEM, the server's certificate first; null: the one that lies beside the key
+     */
+    public static ServerTls onToken(Token token, KeyName name, Path certificates)
+            throws Pkcs11Exception, TokenException, IOException {
         if (Security.getProvider("MaaxboardToken") == null) {
             Security.addProvider(new TokenProvider());
         }
-        var certificate = token.certificate(name);
+        var chain = certificates == null ? new X509Certificate[] {token.certificate(name)} : chain(certificates);
         var key = token.key(name);
-        if (!certificate.getPublicKey().equals(key.publicKey())) {
+        if (!chain[0].getPublicKey().equals(key.publicKey())) {
             throw new TokenException(TokenException.Kind.DATA, "the certificate with " + name + " is not that of the key");
         }
-        return new ServerTls(new X509Certificate[] {certificate}, TokenPrivateKey.of(token, name, key));
+        return new ServerTls(chain, TokenPrivateKey.of(token, name, key));
     }
 
     /**
@@ -61,10 +66,7 @@ public final class ServerTls {
      */
     public static ServerTls inFiles(Path certificates, Path key) throws TokenException, IOException {
         try {
-            var chain = certificates(certificates).toArray(X509Certificate[]::new);
-            if (chain.length == 0) {
-                throw new TokenException(TokenException.Kind.DATA, certificates + ": no certificate in it");
-            }
+            var chain = chain(certificates);
             try (var pem = new PemReader(new StringReader(Files.readString(key)))) {
                 var object = pem.readPemObject();
                 if (object == null || !object.getType().equals("PRIVATE KEY")) {
@@ -78,14 +80,19 @@ public final class ServerTls {
         }
     }
 
-    private static List<X509Certificate> certificates(Path file) throws IOException, GeneralSecurityException {
+    private static X509Certificate[] chain(Path file) throws TokenException, IOException {
         var certificates = new ArrayList<X509Certificate>();
         try (InputStream in = Files.newInputStream(file)) {
             for (var certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
                 certificates.add((X509Certificate) certificate);
             }
+        } catch (CertificateException e) {
+            throw new TokenException(TokenException.Kind.DATA, file + ": holds something else than certificates");
         }
-        return certificates;
+        if (certificates.isEmpty()) {
+            throw new TokenException(TokenException.Kind.DATA, file + ": no certificate in it");
+        }
+        return certificates.toArray(X509Certificate[]::new);
     }
 
     /**
@@ -110,11 +117,8 @@ public final class ServerTls {
         var store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         int n = 0;
-        for (var certificate : certificates(authorities)) {
+        for (var certificate : chain(authorities)) {
             store.setCertificateEntry("authority" + n++, certificate);
-        }
-        if (n == 0) {
-            throw new TokenException(TokenException.Kind.DATA, authorities + ": no certificate in it");
         }
         var factory = TrustManagerFactory.getInstance("PKIX");
         factory.init(store);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
 import java.util.List;
+import javax.security.auth.x500.X500Principal;
 import maaxboard.entropy.pkcs11.Pkcs11Exception;
 import maaxboard.tokentools.token.TokenException.Kind;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -107,7 +108,7 @@ public final class CertificateRequest {
     private static X500Name name(String subject) throws TokenException {
         try {
             if (!subject.isBlank() && subject.length() <= 1024) {
-                return new X500Name(subject);
+                return X500Name.getInstance(new X500Principal(subject).getEncoded());
             }
         } catch (IllegalArgumentException e) {
             // said below

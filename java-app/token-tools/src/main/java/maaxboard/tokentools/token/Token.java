@@ -328,7 +328,7 @@ public final class Token implements AutoCloseable {
             long there = slot();
             var info = module.tokenInfo(there);
             if (!info.initialized()) {
-                throw new TokenException(Kind.MISSING, "the token is not initialised");
+                throw new TokenException(Kind.ABSENT, "the token is not initialised");
             }
             session = (info.flags() & CKF_WRITE_PROTECTED) != 0 ? TokenSession.openReadOnly(module, there)
                     : TokenSession.open(module, there);
@@ -412,7 +412,7 @@ public final class Token implements AutoCloseable {
             list.add("0x" + Long.toHexString(candidate.slot()) + (candidate.token().initialized()
                     ? " ('" + candidate.token().label() + "', serial " + candidate.token().serial() + ")" : " (not initialised)"));
         }
-        throw new TokenException(Kind.MISSING, (candidates.isEmpty() ? "no token in any slot"
+        throw new TokenException(Kind.ABSENT, (candidates.isEmpty() ? "no token in any slot"
                 : fitting.isEmpty() ? "no token fits" : fitting.size() + " tokens fit, one has to be chosen")
                 + (list.isEmpty() ? "" : "; slots with a token: " + String.join(", ", list)));
     }

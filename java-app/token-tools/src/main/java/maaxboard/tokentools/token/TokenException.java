@@ -9,8 +9,10 @@ public final class TokenException extends Exception {
     public enum Kind {
         /** What was asked for makes no sense. */
         WRONG,
-        /** No such token, key or object. */
+        /** No such key or object. */
         MISSING,
+        /** The token is not there, or more than one could be meant, or it is not initialised. */
+        ABSENT,
         /** It is there already, or more than one is. */
         DUPLICATE,
         /** The data does not belong to what is on the token, or is damaged. */
