@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import maaxboard.virtualtoken.HostPcscd;
 import maaxboard.virtualtoken.VirtualToken;
@@ -81,6 +82,42 @@ class OpenPgpIT {
             card.cardIn();
             OpenPgpKeys.awaitCard(bench);
             assertEquals(200, service.ask("read", "GET", "/v1/objects", null).statusCode());
+        }
+    }
+
+    @Test
+    void sshLogsInWithTheKeyOnTheCard() throws Exception {
+        try (var door = new SshDoor(bench, bench.good("ssh-keygen", "-D", module))) {
+            var said = door.login(module, bench.file("pin"));
+            assertEquals("in by token\n", said.out(), said.err());
+            assertEquals(255, door.login(module, bench.file("wrong-pin")).status());
+        } finally {
+            // The wrong PIN took a try; the right one gives it back.
+            bench.tokenGood(which("pin"), "objects");
+        }
+    }
+
+    @Test
+    void gpgAndOpenScUseTheCardInTurnWhenScdaemonSharesIt() throws Exception {
+        var home = Files.createDirectory(bench.file("gnupg"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        bench.set("GNUPGHOME", home.toString());
+        try {
+            Files.writeString(home.resolve("scdaemon.conf"), "disable-ccid\n");
+            var card = bench.good("gpg", "--card-status");
+            assertTrue(card.contains("PIN retry counter : 3 3 3"), card);
+            assertEquals(69, bench.entropy("generate", "--module", module, "-n", "32", "-o", "random").status(),
+                    "scdaemon holds the card for itself");
+            bench.good("gpgconf", "--kill", "all");
+            Files.writeString(home.resolve("scdaemon.conf"), "disable-ccid\npcsc-shared\n");
+            for (int i = 0; i < 2; i++) {
+                bench.good("gpg", "--card-status");
+                var random = bench.entropy("generate", "--module", module, "-n", "32", "-o", "random");
+                assertEquals(0, random.status(), random.err());
+                bench.tokenGood(which("pin"), "sign", "--id", "03", "-i", "random", "-o", "random.sig");
+            }
+        } finally {
+            bench.good("gpgconf", "--kill", "all");
         }
     }
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +69,55 @@ final class TokenBench {
                 .redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().putAll(environment);
         return builder.start();
+    }
+
+    /** A program that runs until the test ends it, its output in that file of the folder. */
+    Process background(String log, String... command) throws IOException {
+        return start(file(log), file(log), command);
+    }
+
+    /** Sets a variable for the programs that are started from now on. */
+    void set(String variable, String value) {
+        environment.put(variable, value);
+    }
+
+    /** Waits until a file of the folder says so. */
+    void awaitText(String log, String text) throws Exception {
+        for (int i = 0; !Files.exists(file(log)) || !Files.readString(file(log)).contains(text); i++) {
+            if (i > 1200) {
+                fail(log + " does not say '" + text + "':\n" + Files.readString(file(log)));
+            }
+            Thread.sleep(50);
+        }
+    }
+
+    /** Waits until a file says the one text behind the other. */
+    void awaitAgain(String log, String first, String then) throws Exception {
+        for (int i = 0; Files.readString(file(log)).lastIndexOf(then) < Files.readString(file(log)).lastIndexOf(first); i++) {
+            if (i > 1800) {
+                fail(log + " does not say '" + then + "' behind '" + first + "':\n" + Files.readString(file(log)));
+            }
+            Thread.sleep(50);
+        }
+    }
+
+    /** A TCP port of this host that nobody listens on now. */
+    static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** The first file that fits a shell's pattern: Debian's folders carry the architecture's name. */
+    String find(String pattern) throws Exception {
+        return good("sh", "-c", "ls " + pattern + " | head -n 1").strip();
+    }
+
+    /** Runs {@code entropy} to its end. */
+    Result entropy(String... arguments) throws Exception {
+        var command = command(List.of(arguments));
+        command.replaceAll(word -> word.equals("maaxboard.tokentools.cli.Main") ? "maaxboard.entropy.cli.Main" : word);
+        return run(command.toArray(String[]::new));
     }
 
     /** The output of a program that must succeed. */
