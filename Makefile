@@ -6,7 +6,7 @@ help:
 	@echo "make demo    random bytes reach shared memory in a booted guest, from nothing"
 	@echo "make run     the same guest, its console on this terminal (IMAGES=FOLDER: another one)"
 	@echo "make check   every test"
-	@echo "make image   the guest's image with Buildroot (BUILDROOT=FOLDER, O=FOLDER, FRAGMENTS=\"A B\")"
+	@echo "make image   the guest's image with Buildroot (BUILDROOT=FOLDER, O=FOLDER, DEFCONFIG=NAME, FRAGMENTS=\"A B\")"
 	@echo "make check-image IMAGES=FOLDER"
 	@echo "             every test of a built image"
 	@echo "make sel4-run MICROKIT_SDK=FOLDER LIBVMM=FOLDER IMAGES=FOLDER"
@@ -36,7 +36,7 @@ fuzz:
 	@FUZZ_COMMANDS=$(or $(COMMANDS),1000000) $(one_test)FuzzIT
 
 image:
-	@BUILDROOT="$(BUILDROOT)" O="$(O)" FRAGMENTS="$(FRAGMENTS)" board/maaxboard/image.sh
+	@BUILDROOT="$(BUILDROOT)" O="$(O)" DEFCONFIG="$(DEFCONFIG)" FRAGMENTS="$(FRAGMENTS)" board/maaxboard/image.sh
 
 check-image:
 	@IMAGES="$(IMAGES)" BUILDROOT="$(BUILDROOT)" board/maaxboard/check-image.sh

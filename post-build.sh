@@ -31,7 +31,9 @@ for program in "$target"/usr/bin/*; do
 	esac
 done
 rm -f "$target/usr/lib/onepin-opensc-pkcs11.so"
-rm -rf "$target/usr/lib/pkcs11" "$target/usr/share/opensc" "$target/etc/opensc.conf.example" \
+rm -f "$target"/usr/lib/pkcs11/*opensc-pkcs11.so "$target/usr/lib/pkcs11/pkcs11-spy.so"
+[ ! -d "$target/usr/lib/pkcs11" ] || rmdir --ignore-fail-on-non-empty "$target/usr/lib/pkcs11"
+rm -rf "$target/usr/share/opensc" "$target/etc/opensc.conf.example" \
 	"$target/usr/share/applications" "$target/usr/share/bash-completion" \
 	"$target/usr/share/polkit-1" "$target/usr/share/locale" "$target/usr/share/aclocal" \
 	"$target/usr/share/pkgconfig" "$target/etc/xdg" "$target/etc/bash_completion.d"

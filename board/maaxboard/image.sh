@@ -5,6 +5,7 @@
 #
 #   BUILDROOT=FOLDER   this checkout; otherwise the pinned tag is cloned into the cache
 #   O=FOLDER           where it is built (build/image)
+#   DEFCONFIG=NAME     of configs/ (maaxboard_entropy_defconfig)
 #   FRAGMENTS="A B"    further configuration, merged after the defconfig
 #   STEPS=NAME         ends after this step: configure, sources, image (default), report
 #
@@ -73,7 +74,7 @@ configure() {
 		return 69
 	}
 	# The last word on an option is the later fragment's.
-	cat "$top/configs/maaxboard_entropy_defconfig" >"$output/merged_defconfig"
+	cat "$top/configs/${DEFCONFIG:-maaxboard_entropy_defconfig}" >"$output/merged_defconfig"
 	for fragment in ${FRAGMENTS-}; do
 		[ -r "$fragment" ] || { echo "no fragment $fragment"; return 66; }
 		echo "# from $fragment" >>"$output/merged_defconfig"
