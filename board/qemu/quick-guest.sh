@@ -22,7 +22,7 @@ kernel=$("$here/kernel.sh")
 
 inputs=$(key "$debian" "$kernel" "$(key_of_files "$here/quick-guest.sh" "$here"/quick-guest/* "$package/entropy" \
     "$package/keep-running" "$package"/S[0-9]* "$package"/*.conf "$package"/*.rules "$package/users" \
-    "$package/profile.sh" "$package/class-archive.sh" "$top/board/maaxboard/opensc.conf" "$modules"/*)")
+    "$package/profile.sh" "$package/class-archive.sh" "$package/jli-classes" "$top/board/maaxboard/opensc.conf" "$modules"/*)")
 if [ "$(cat "$images/made-of" 2>/dev/null)" = "$inputs" ] && [ -r "$images/rootfs.cpio.gz" ]; then
     exit 0
 fi
@@ -76,7 +76,8 @@ jdk=$("$top/java-app/jdk.sh")
 jmods=$debian/usr/lib/jvm/java-25-openjdk-arm64/jmods
 rmdir "$root/usr/lib/maaxboard-entropy"
 "$jdk/bin/jlink" --module-path "$jmods:$modules" --add-modules maaxboard.entropy --strip-java-debug-attributes \
-    --no-header-files --no-man-pages --compress zip-9 --exclude-files='**.debuginfo' --output "$root/usr/lib/maaxboard-entropy"
+    --no-header-files --no-man-pages --generate-jli-classes="@$package/jli-classes" --compress zip-9 \
+    --exclude-files='**.debuginfo' --output "$root/usr/lib/maaxboard-entropy"
 for file in bin/java lib/server/libjvm.so; do
     aarch64-linux-gnu-strip "$root/usr/lib/maaxboard-entropy/$file"
     for needed in $(aarch64-linux-gnu-readelf -d "$root/usr/lib/maaxboard-entropy/$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do

@@ -57,6 +57,7 @@ define MAAXBOARD_ENTROPY_BUILD_CMDS
 		--strip-java-debug-attributes \
 		--no-header-files \
 		--no-man-pages \
+		--generate-jli-classes=@$(MAAXBOARD_ENTROPY_PKGDIR)/jli-classes \
 		--exclude-files=$(subst $(space),$(comma),$(MAAXBOARD_ENTROPY_EXCLUDE_FILES)) \
 		--exclude-resources=$(subst $(space),$(comma),$(MAAXBOARD_ENTROPY_EXCLUDE_RESOURCES)) \
 		--output $(@D)/runtime

@@ -16,7 +16,8 @@ class FloorsTest {
             List.of("cli"),
             List.of("daemon", "doctor"),
             List.of("source", "region"),
-            List.of("pkcs11", "linux", "health", "assess"));
+            List.of("pkcs11", "linux", "health", "assess"),
+            List.of("memory"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("maaxboard.entropy");
@@ -45,8 +46,8 @@ class FloorsTest {
     }
 
     @Test
-    void onlyLinuxAndPkcs11TouchNativeMemory() {
-        noClasses().that().resideOutsideOfPackages(inside("linux"), inside("pkcs11")).should().dependOnClassesThat()
+    void onlyLinuxPkcs11AndMemoryTouchNativeMemory() {
+        noClasses().that().resideOutsideOfPackages(inside("linux"), inside("pkcs11"), inside("memory")).should().dependOnClassesThat()
                 .resideInAPackage("java.lang.foreign..").check(CLASSES);
     }
 

@@ -25,8 +25,6 @@ import maaxboard.entropy.health.AdaptiveProportionTest;
 import maaxboard.entropy.health.CutOffs;
 import maaxboard.entropy.health.RepetitionCountTest;
 import maaxboard.entropy.linux.SelfProtection;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /** {@code entropy assess}: the min-entropy of a file, of standard input or of what a token gives. */
 final class Assess implements Command {
@@ -44,23 +42,23 @@ final class Assess implements Command {
     }
 
     @Override
-    public void describe(CommandSpec spec) {
-        Options.addOperand(spec, "FILE", "one symbol a byte, in its low bits; - reads standard input");
-        Options.addText(spec, "1..8", "bits of a symbol (default: as many as the widest one takes)", "--bits");
-        Options.addFlag(spec, "assess what a token gives, instead of a file", "--token");
-        Options.addText(spec, "N", "samples taken from the token (default " + Samples.RECOMMENDED
+    public void describe(Description description) {
+        Options.addOperand(description, "FILE", "one symbol a byte, in its low bits; - reads standard input");
+        Options.addText(description, "1..8", "bits of a symbol (default: as many as the widest one takes)", "--bits");
+        Options.addFlag(description, "assess what a token gives, instead of a file", "--token");
+        Options.addText(description, "N", "samples taken from the token (default " + Samples.RECOMMENDED
                 + ", or what memory allows)", "-n", "--bytes");
-        Options.addFlag(spec, "print JSON", "--json");
-        Options.addText(spec, "FILE", "write an HTML page with charts", "--report");
+        Options.addFlag(description, "print JSON", "--json");
+        Options.addText(description, "FILE", "write an HTML page with charts", "--report");
         var keys = new ArrayList<Key>(Options.TOKEN_KEYS);
         keys.add(Key.CLAIMED_ENTROPY);
-        Options.addKeys(spec, keys);
-        spec.usageMessage().footer("", "A token's output is already conditioned: this finds dead, stuck and lying devices,",
+        Options.addKeys(description, keys);
+        description.footer("", "A token's output is already conditioned: this finds dead, stuck and lying devices,",
                 "and validates nothing about the noise source.");
     }
 
     @Override
-    public ExitCode run(ParseResult arguments) throws Exception {
+    public ExitCode run(Arguments arguments) throws Exception {
         SelfProtection.forbidCoreDumps();
         boolean fromToken = Options.flag(arguments, "--token");
         var operand = Options.operand(arguments);
@@ -100,7 +98,7 @@ final class Assess implements Command {
         return ": too many samples, " + most + " fit into this program's memory; give fewer, or assess them on a larger machine";
     }
 
-    private static int bits(ParseResult arguments, boolean fromToken) throws CliException {
+    private static int bits(Arguments arguments, boolean fromToken) throws CliException {
         var text = Options.text(arguments, "--bits");
         if (text == null) {
             return fromToken ? 8 : 0;

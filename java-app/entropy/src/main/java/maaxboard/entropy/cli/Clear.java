@@ -3,8 +3,6 @@ package maaxboard.entropy.cli;
 
 import java.util.List;
 import maaxboard.entropy.daemon.Key;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /** {@code entropy clear}: ends a token's quarantine. */
 final class Clear implements Command {
@@ -19,15 +17,15 @@ final class Clear implements Command {
     }
 
     @Override
-    public void describe(CommandSpec spec) {
-        Options.addText(spec, "SERIAL", "the token's serial number, as 'entropy status' shows it", "--serial");
-        Options.addKeys(spec, List.of(Key.RUN_DIRECTORY));
-        spec.usageMessage().footer("", "A token is quarantined when its bytes have failed a health test for good, or look like"
+    public void describe(Description description) {
+        Options.addText(description, "SERIAL", "the token's serial number, as 'entropy status' shows it", "--serial");
+        Options.addKeys(description, List.of(Key.RUN_DIRECTORY));
+        description.footer("", "A token is quarantined when its bytes have failed a health test for good, or look like"
                 + " another token's. Find out why first: 'entropy status' shows its last error.");
     }
 
     @Override
-    public ExitCode run(ParseResult arguments) throws Exception {
+    public ExitCode run(Arguments arguments) throws Exception {
         var serial = Options.text(arguments, "--serial");
         if (serial == null || serial.isBlank()) {
             throw new CliException(ExitCode.USAGE, "--serial is missing: expected a serial number from 'entropy status'");

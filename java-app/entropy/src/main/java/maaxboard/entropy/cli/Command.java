@@ -2,10 +2,8 @@
 package maaxboard.entropy.cli;
 
 import java.util.List;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
-/** One command of {@code entropy}. Commands are described to picocli in code: annotations would cost reflection. */
+/** One command of {@code entropy}. Commands are described in code: annotations would cost reflection. */
 interface Command {
     /** The word, or words, after {@code entropy}. */
     String name();
@@ -14,10 +12,10 @@ interface Command {
     String summary();
 
     /** Adds options, operands and help texts. */
-    void describe(CommandSpec spec);
+    void describe(Description description);
 
     /** Does it. */
-    ExitCode run(ParseResult arguments) throws Exception;
+    ExitCode run(Arguments arguments) throws Exception;
 
     /** Commands below this one; then {@link #run} is not called. */
     default List<Command> children() {

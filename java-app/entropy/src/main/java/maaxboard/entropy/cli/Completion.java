@@ -3,8 +3,6 @@ package maaxboard.entropy.cli;
 
 import picocli.AutoComplete;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /** {@code entropy completion}: the script that makes bash and zsh complete this program's command lines. */
 final class Completion implements Command {
@@ -19,13 +17,13 @@ final class Completion implements Command {
     }
 
     @Override
-    public void describe(CommandSpec spec) {
-        spec.usageMessage().footer("", "For this shell: . <(entropy completion). For all: write it to"
+    public void describe(Description description) {
+        description.footer("", "For this shell: . <(entropy completion). For all: write it to"
                 + " /usr/share/bash-completion/completions/entropy.");
     }
 
     @Override
-    public ExitCode run(ParseResult arguments) {
+    public ExitCode run(Arguments arguments) {
         var out = Main.utf8(System.out);
         out.print(AutoComplete.bash(Main.NAME, new CommandLine(Main.fullSpec())));
         out.flush();

@@ -12,8 +12,6 @@ import maaxboard.entropy.daemon.Key;
 import maaxboard.entropy.doctor.Check;
 import maaxboard.entropy.doctor.Doctor;
 import maaxboard.entropy.doctor.Host;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /** {@code entropy doctor}: walks the stack from the USB controller up to the region's header. */
 final class DoctorCommand implements Command {
@@ -28,19 +26,19 @@ final class DoctorCommand implements Command {
     }
 
     @Override
-    public void describe(CommandSpec spec) {
+    public void describe(Description description) {
         var keys = new ArrayList<>(Options.TOKEN_KEYS);
         keys.add(Key.REGION);
-        Options.addKeys(spec, keys);
-        Options.addFlag(spec, "write JSON", "--json");
-        Options.addFlag(spec, "trace the calls into the module to standard error", "--trace");
-        Options.addFlag(spec, "route the calls through OpenSC's pkcs11-spy; no bytes are asked for then", "--spy");
-        spec.usageMessage().footer("", "Exit code 0 if all is ok, 69 if not. It may run beside the service. Each token is"
+        Options.addKeys(description, keys);
+        Options.addFlag(description, "write JSON", "--json");
+        Options.addFlag(description, "trace the calls into the module to standard error", "--trace");
+        Options.addFlag(description, "route the calls through OpenSC's pkcs11-spy; no bytes are asked for then", "--spy");
+        description.footer("", "Exit code 0 if all is ok, 69 if not. It may run beside the service. Each token is"
                 + " asked for 32 bytes, which are thrown away.");
     }
 
     @Override
-    public ExitCode run(ParseResult arguments) throws Exception {
+    public ExitCode run(Arguments arguments) throws Exception {
         var configuration = Options.configuration(arguments);
         boolean spy = Options.flag(arguments, "--spy");
         List<Path> modules = configuration.modules();

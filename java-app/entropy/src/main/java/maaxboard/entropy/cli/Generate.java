@@ -7,8 +7,6 @@ import java.nio.charset.StandardCharsets;
 import maaxboard.entropy.linux.SelfProtection;
 import maaxboard.entropy.pkcs11.Session;
 import maaxboard.entropy.source.PinSource;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /** {@code entropy generate}: random bytes straight from a token, as {@code pkcs11-tool --generate-random} gives them. */
 final class Generate implements Command {
@@ -25,18 +23,18 @@ final class Generate implements Command {
     }
 
     @Override
-    public void describe(CommandSpec spec) {
-        Options.addText(spec, "N", "how many bytes, 1 to " + MOST, "-n", "--bytes");
-        Options.addKeys(spec, Options.TOKEN_KEYS);
-        Options.addText(spec, "FILE", "where to (default: standard output)", "-o", "--output-file");
-        Options.addFlag(spec, "write hexadecimal digits", "--hex");
-        Options.addFlag(spec, "trace the calls into the module to standard error", "--trace");
-        Options.addFlag(spec, "refused: pkcs11-spy would print the random bytes", "--spy");
-        spec.usageMessage().footer("", "The bytes are the token's own; the health tests stand in 'entropy run' and 'entropy assess'.");
+    public void describe(Description description) {
+        Options.addText(description, "N", "how many bytes, 1 to " + MOST, "-n", "--bytes");
+        Options.addKeys(description, Options.TOKEN_KEYS);
+        Options.addText(description, "FILE", "where to (default: standard output)", "-o", "--output-file");
+        Options.addFlag(description, "write hexadecimal digits", "--hex");
+        Options.addFlag(description, "trace the calls into the module to standard error", "--trace");
+        Options.addFlag(description, "refused: pkcs11-spy would print the random bytes", "--spy");
+        description.footer("", "The bytes are the token's own; the health tests stand in 'entropy run' and 'entropy assess'.");
     }
 
     @Override
-    public ExitCode run(ParseResult arguments) throws Exception {
+    public ExitCode run(Arguments arguments) throws Exception {
         refuseSpy(arguments);
         SelfProtection.forbidCoreDumps();
         long count = Options.bytes(arguments, "--bytes", 0, MOST);
@@ -79,7 +77,7 @@ final class Generate implements Command {
         return ExitCode.OK;
     }
 
-    static void refuseSpy(ParseResult arguments) throws CliException {
+    static void refuseSpy(Arguments arguments) throws CliException {
         if (Options.flag(arguments, "--spy")) {
             throw new CliException(ExitCode.USAGE,
                     "--spy is refused here: pkcs11-spy would print random bytes and PINs; use --trace");

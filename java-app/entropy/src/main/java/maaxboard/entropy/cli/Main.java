@@ -16,7 +16,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 
 /** The program's entry: finds the command, runs it, and turns what goes wrong into one line and an exit code. */
 public final class Main {
@@ -41,6 +40,20 @@ public final class Main {
     }
 
     static ExitCode run(PrintStream out, PrintStream err, String... args) {
+        if (args.length > 0) {
+            for (var command : commands()) {
+                if (command.name().equals(args[0]) && command.children().isEmpty()) {
+                    var plain = Arguments.plain(Description.ofNames(command), args, 1);
+                    if (plain != null) {
+                        return execute(command, plain, err);
+                    }
+                }
+            }
+        }
+        return runByPicocli(out, err, args);
+    }
+
+    private static ExitCode runByPicocli(PrintStream out, PrintStream err, String... args) {
         var spec = specFor(args);
         var line = new CommandLine(spec).setTrimQuotes(false);
         try {
@@ -61,7 +74,7 @@ public final class Main {
                 commandLine.usage(err);
                 return ExitCode.USAGE;
             }
-            return execute(command, result, err);
+            return execute(command, Arguments.of(result), err);
         } catch (ParameterException e) {
             err.println(NAME + ": " + oneLine(e.getMessage()) + "; see '"
                     + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'");
@@ -69,7 +82,7 @@ public final class Main {
         }
     }
 
-    private static ExitCode execute(Command command, ParseResult arguments, PrintStream err) {
+    private static ExitCode execute(Command command, Arguments arguments, PrintStream err) {
         try {
             var code = command.run(arguments);
             if (System.out.checkError()) {
@@ -155,7 +168,7 @@ public final class Main {
         var spec = CommandSpec.wrapWithoutInspection(command).name(command.name());
         spec.usageMessage().description(command.summary());
         if (full) {
-            command.describe(spec);
+            command.describe(Description.into(spec));
             addHelp(spec);
             for (var child : command.children()) {
                 spec.addSubcommand(child.name(), spec(child, true));

@@ -8,10 +8,6 @@ import maaxboard.entropy.daemon.Configuration;
 import maaxboard.entropy.daemon.ConfigurationException;
 import maaxboard.entropy.daemon.Key;
 import maaxboard.entropy.daemon.Settings;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
-import picocli.CommandLine.ParseResult;
 
 /** Options that several commands share, and how they become a configuration. */
 final class Options {
@@ -30,53 +26,49 @@ final class Options {
     }
 
     /** {@code --config} and one flag for each key. */
-    static void addKeys(CommandSpec spec, List<Key> keys) {
-        addText(spec, "FILE", "configuration (default " + CONFIGURATION + ", if it is there)", "--config");
+    static void addKeys(Description description, List<Key> keys) {
+        description.text("FILE", () -> "configuration (default " + CONFIGURATION + ", if it is there)", "--config");
         for (var key : keys) {
-            addText(spec, VALUE_NAMES.getOrDefault(key, "VALUE"),
-                    key.expected() + (key.fallback().isEmpty() ? "" : " (default " + key.fallback() + ")"),
-                    "--" + key.text());
+            description.text(VALUE_NAMES.getOrDefault(key, "VALUE"), () -> key.expected()
+                    + (key.fallback().isEmpty() ? "" : " (default " + key.fallback() + ")"), "--" + key.text());
         }
     }
 
-    static void addText(CommandSpec spec, String label, String description, String... names) {
-        spec.addOption(OptionSpec.builder(names).arity("1").type(String.class).paramLabel(label)
-                .description(description.replace("%", "%%")).build());
+    static void addText(Description description, String label, String text, String... names) {
+        description.text(label, () -> text, names);
     }
 
-    static void addFlag(CommandSpec spec, String description, String... names) {
-        spec.addOption(OptionSpec.builder(names).arity("0").type(boolean.class).description(description).build());
+    static void addFlag(Description description, String text, String... names) {
+        description.flag(text, names);
     }
 
     /** One operand that may be left away. */
-    static void addOperand(CommandSpec spec, String label, String description) {
-        spec.addPositional(PositionalParamSpec.builder().paramLabel(label).index("0").arity("0..1").type(String.class)
-                .description(description).build());
+    static void addOperand(Description description, String label, String text) {
+        description.operand(label, text);
     }
 
     /** The operand, or null. */
-    static String operand(ParseResult arguments) {
-        return arguments.matchedPositionalValue(0, (String) null);
+    static String operand(Arguments arguments) {
+        return arguments.operand();
     }
 
-    static boolean flag(ParseResult arguments, String name) {
-        return arguments.matchedOptionValue(name, false);
+    static boolean flag(Arguments arguments, String name) {
+        return arguments.has(name);
     }
 
-    static String text(ParseResult arguments, String name) {
-        return arguments.matchedOptionValue(name, (String) null);
+    static String text(Arguments arguments, String name) {
+        return arguments.text(name);
     }
 
     /** Defaults, then the file, the environment, and the flags. */
-    static Configuration configuration(ParseResult arguments) throws ConfigurationException {
+    static Configuration configuration(Arguments arguments) throws ConfigurationException {
         var file = text(arguments, "--config");
         var settings = new Settings();
         settings.file(file == null ? CONFIGURATION : Path.of(file), file == null);
         settings.environment(System.getenv());
-        for (var key : Key.values()) {
-            var name = "--" + key.text();
-            if (arguments.hasMatchedOption(name)) {
-                settings.flag(key, arguments.matchedOptionValue(name, ""));
+        for (var name : arguments.names()) {
+            if (name.startsWith("--")) {
+                Key.named(name.substring(2)).ifPresent(key -> settings.flag(key, arguments.text(name)));
             }
         }
         return Configuration.of(settings);
@@ -87,7 +79,7 @@ final class Options {
      *
      * @param most the largest that is allowed
      */
-    static long bytes(ParseResult arguments, String name, long fallback, long most) throws CliException {
+    static long bytes(Arguments arguments, String name, long fallback, long most) throws CliException {
         var text = text(arguments, name);
         if (text == null) {
             return fallback;

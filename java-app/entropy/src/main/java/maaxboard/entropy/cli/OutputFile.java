@@ -5,11 +5,15 @@ import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /**
  * Output that is there whole or not at all: written aside with mode 0600 and renamed by {@link #commit}. Standard output
@@ -44,10 +48,13 @@ final class OutputFile implements AutoCloseable {
                 throw new CliException(ExitCode.CANNOT_CREATE, "output " + target + ": may not be written");
             }
             var folder = target.toAbsolutePath().getParent();
-            var aside = Files.createTempFile(folder, "." + target.getFileName(), ".part",
+            // Named after the process, not at random: that would start the JDK's security providers.
+            var aside = folder.resolve("." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+            Files.deleteIfExists(aside); // of a process that had this number before
+            var channel = FileChannel.open(aside, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             aside.toFile().deleteOnExit();
-            return new OutputFile(target, aside, Files.newOutputStream(aside));
+            return new OutputFile(target, aside, Channels.newOutputStream(channel));
         } catch (AccessDeniedException e) {
             throw new CliException(ExitCode.CANNOT_CREATE, "output " + target + ": its folder may not be written");
         } catch (IOException e) {

@@ -17,8 +17,6 @@ import maaxboard.entropy.region.Region;
 import maaxboard.entropy.region.RegionLayout;
 import maaxboard.entropy.region.RegionProducer;
 import maaxboard.entropy.region.State;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /** {@code entropy publish}: the output of another tool into the region. */
 final class Publish implements Command {
@@ -36,16 +34,16 @@ final class Publish implements Command {
     }
 
     @Override
-    public void describe(CommandSpec spec) {
-        Options.addOperand(spec, "FILE", "file with the bytes (default or '-': standard input), up to 16 MiB");
-        Options.addKeys(spec, List.of(Key.REGION, Key.SLOT_BYTES, Key.SLOT_COUNT, Key.CLAIMED_ENTROPY));
-        Options.addText(spec, "SECONDS", "how long to wait for the consumer when the ring is full (default 60)", "--timeout");
-        spec.usageMessage().footer("", "The whole input is read and put through the repetition count and adaptive"
+    public void describe(Description description) {
+        Options.addOperand(description, "FILE", "file with the bytes (default or '-': standard input), up to 16 MiB");
+        Options.addKeys(description, List.of(Key.REGION, Key.SLOT_BYTES, Key.SLOT_COUNT, Key.CLAIMED_ENTROPY));
+        Options.addText(description, "SECONDS", "how long to wait for the consumer when the ring is full (default 60)", "--timeout");
+        description.footer("", "The whole input is read and put through the repetition count and adaptive"
                 + " proportion tests first; if it fails, nothing is written.");
     }
 
     @Override
-    public ExitCode run(ParseResult arguments) throws Exception {
+    public ExitCode run(Arguments arguments) throws Exception {
         var configuration = Options.configuration(arguments);
         SelfProtection.forbidCoreDumps();
         long timeout = Options.bytes(arguments, "--timeout", 60, 86_400) * 1_000_000_000;

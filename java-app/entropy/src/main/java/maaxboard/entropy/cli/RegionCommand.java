@@ -10,8 +10,6 @@ import maaxboard.entropy.linux.SelfProtection;
 import maaxboard.entropy.region.Region;
 import maaxboard.entropy.region.RegionConsumer;
 import maaxboard.entropy.region.RegionHeader;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /** {@code entropy region}: looks at the region, or takes bytes out of it as seL4's side does. */
 final class RegionCommand implements Command {
@@ -26,7 +24,7 @@ final class RegionCommand implements Command {
     }
 
     @Override
-    public void describe(CommandSpec spec) {
+    public void describe(Description description) {
     }
 
     @Override
@@ -35,7 +33,7 @@ final class RegionCommand implements Command {
     }
 
     @Override
-    public ExitCode run(ParseResult arguments) {
+    public ExitCode run(Arguments arguments) {
         return ExitCode.USAGE;
     }
 
@@ -52,13 +50,13 @@ final class RegionCommand implements Command {
         }
 
         @Override
-        public void describe(CommandSpec spec) {
-            Options.addKeys(spec, List.of(Key.REGION));
-            Options.addFlag(spec, "write JSON", "--json");
+        public void describe(Description description) {
+            Options.addKeys(description, List.of(Key.REGION));
+            Options.addFlag(description, "write JSON", "--json");
         }
 
         @Override
-        public ExitCode run(ParseResult arguments) throws Exception {
+        public ExitCode run(Arguments arguments) throws Exception {
             var configuration = Options.configuration(arguments);
             try (var region = Region.open(configuration.region(), Region.Role.OBSERVER)) {
                 var header = RegionHeader.read(region);
@@ -129,17 +127,17 @@ final class RegionCommand implements Command {
         }
 
         @Override
-        public void describe(CommandSpec spec) {
-            Options.addText(spec, "N", "how many bytes", "-n", "--bytes");
-            Options.addKeys(spec, List.of(Key.REGION));
-            Options.addText(spec, "FILE", "where to (default: standard output)", "-o", "--output-file");
-            Options.addText(spec, "SECONDS", "how long to wait for the next byte (default 60)", "--timeout");
-            spec.usageMessage().footer("", "This is the reference consumer of docs/region.md. It must be the only one."
+        public void describe(Description description) {
+            Options.addText(description, "N", "how many bytes", "-n", "--bytes");
+            Options.addKeys(description, List.of(Key.REGION));
+            Options.addText(description, "FILE", "where to (default: standard output)", "-o", "--output-file");
+            Options.addText(description, "SECONDS", "how long to wait for the next byte (default 60)", "--timeout");
+            description.footer("", "This is the reference consumer of docs/region.md. It must be the only one."
                     + " Slots are taken whole: bytes of the last one beyond N are lost.");
         }
 
         @Override
-        public ExitCode run(ParseResult arguments) throws Exception {
+        public ExitCode run(Arguments arguments) throws Exception {
             var configuration = Options.configuration(arguments);
             SelfProtection.forbidCoreDumps();
             long left = Options.bytes(arguments, "--bytes", 0, MOST);

@@ -7,8 +7,6 @@ import maaxboard.entropy.daemon.Daemon;
 import maaxboard.entropy.daemon.Key;
 import maaxboard.entropy.daemon.Log;
 import maaxboard.entropy.pkcs11.Pkcs11Module;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /** {@code entropy run}: the service, in the foreground. */
 final class Run implements Command {
@@ -23,16 +21,16 @@ final class Run implements Command {
     }
 
     @Override
-    public void describe(CommandSpec spec) {
-        Options.addKeys(spec, List.of(Key.values()));
-        Options.addFlag(spec, "check the configuration and end", "--check-config");
-        Options.addFlag(spec, "trace the calls into the module to standard error", "--trace");
-        Options.addFlag(spec, "refused: pkcs11-spy would print the random bytes", "--spy");
-        spec.usageMessage().footer("", "SIGHUP reads the configuration again, SIGUSR1 starts a start-up test of every token.");
+    public void describe(Description description) {
+        Options.addKeys(description, List.of(Key.values()));
+        Options.addFlag(description, "check the configuration and end", "--check-config");
+        Options.addFlag(description, "trace the calls into the module to standard error", "--trace");
+        Options.addFlag(description, "refused: pkcs11-spy would print the random bytes", "--spy");
+        description.footer("", "SIGHUP reads the configuration again, SIGUSR1 starts a start-up test of every token.");
     }
 
     @Override
-    public ExitCode run(ParseResult arguments) throws Exception {
+    public ExitCode run(Arguments arguments) throws Exception {
         Generate.refuseSpy(arguments);
         var configuration = Options.configuration(arguments);
         if (Options.flag(arguments, "--check-config")) {

@@ -2,8 +2,6 @@
 package maaxboard.entropy.cli;
 
 import maaxboard.entropy.health.SelfTest;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /** {@code entropy selftest}: known answers of the health tests and the mixer. */
 final class SelfTestCommand implements Command {
@@ -18,12 +16,12 @@ final class SelfTestCommand implements Command {
     }
 
     @Override
-    public void describe(CommandSpec spec) {
-        Options.addFlag(spec, "say nothing unless a check fails", "-q", "--quiet");
+    public void describe(Description description) {
+        Options.addFlag(description, "say nothing unless a check fails", "-q", "--quiet");
     }
 
     @Override
-    public ExitCode run(ParseResult arguments) throws CliException {
+    public ExitCode run(Arguments arguments) throws CliException {
         long start = System.nanoTime();
         var results = SelfTest.run(true);
         long millis = (System.nanoTime() - start) / 1_000_000;

@@ -13,8 +13,6 @@ import maaxboard.entropy.pkcs11.Pkcs11Uri;
 import maaxboard.entropy.pkcs11.ReturnValue;
 import maaxboard.entropy.pkcs11.SlotInfo;
 import maaxboard.entropy.pkcs11.TokenInfo;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /** {@code entropy slots}: what {@code pkcs11-tool -L} shows. */
 final class Slots implements Command {
@@ -29,18 +27,18 @@ final class Slots implements Command {
     }
 
     @Override
-    public void describe(CommandSpec spec) {
-        Options.addKeys(spec, Options.TOKEN_KEYS.subList(0, 2));
-        Options.addFlag(spec, "write JSON", "--json");
-        Options.addFlag(spec, "only slots with a token", "--with-token");
-        Options.addFlag(spec, "trace the calls into the module to standard error", "--trace");
-        Options.addFlag(spec, "route the calls through OpenSC's pkcs11-spy", "--spy");
-        spec.usageMessage().footer("", "Slots stand as 'pkcs11-tool -L' shows them. IDs, labels, serial numbers and URIs can be"
+    public void describe(Description description) {
+        Options.addKeys(description, Options.TOKEN_KEYS.subList(0, 2));
+        Options.addFlag(description, "write JSON", "--json");
+        Options.addFlag(description, "only slots with a token", "--with-token");
+        Options.addFlag(description, "trace the calls into the module to standard error", "--trace");
+        Options.addFlag(description, "route the calls through OpenSC's pkcs11-spy", "--spy");
+        description.footer("", "Slots stand as 'pkcs11-tool -L' shows them. IDs, labels, serial numbers and URIs can be"
                 + " copied from here into --slot, --token-label, --serial and --uri, or into the configuration.");
     }
 
     @Override
-    public ExitCode run(ParseResult arguments) throws Exception {
+    public ExitCode run(Arguments arguments) throws Exception {
         var configuration = Options.configuration(arguments);
         try (var open = OpenModule.open(configuration, OpenModule.trace(Options.flag(arguments, "--trace")),
                 Options.flag(arguments, "--spy"))) {

@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import maaxboard.entropy.daemon.ControlSocket;
 import maaxboard.entropy.daemon.Key;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /** {@code entropy status}: what the running service says of itself. */
 final class StatusCommand implements Command {
@@ -24,15 +22,15 @@ final class StatusCommand implements Command {
     }
 
     @Override
-    public void describe(CommandSpec spec) {
-        Options.addKeys(spec, List.of(Key.RUN_DIRECTORY));
-        Options.addFlag(spec, "write JSON", "--json");
-        spec.usageMessage().footer("", "It asks the service through the socket 'control' in its run directory, which only root"
+    public void describe(Description description) {
+        Options.addKeys(description, List.of(Key.RUN_DIRECTORY));
+        Options.addFlag(description, "write JSON", "--json");
+        description.footer("", "It asks the service through the socket 'control' in its run directory, which only root"
                 + " and the service's own user may use.");
     }
 
     @Override
-    public ExitCode run(ParseResult arguments) throws Exception {
+    public ExitCode run(Arguments arguments) throws Exception {
         System.out.print(ask(Options.configuration(arguments).runDirectory(),
                 Options.flag(arguments, "--json") ? "status-json" : "status"));
         System.out.flush();

@@ -31,6 +31,9 @@ public enum Key {
     LOG_LEVEL("info", "error, warning, info or debug"),
     LOG_TO("stderr", "stderr or syslog");
 
+    static final String VARIABLES = "MAAXBOARD_ENTROPY_";
+
+    private final String text = name().toLowerCase(Locale.ROOT).replace('_', '-');
     private final String fallback;
     private final String expected;
 
@@ -41,12 +44,12 @@ public enum Key {
 
     /** As it stands in the file and, with two dashes, on the command line. */
     public String text() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return text;
     }
 
     /** The environment variable of the same meaning. */
     public String variable() {
-        return "MAAXBOARD_ENTROPY_" + name();
+        return VARIABLES + name();
     }
 
     /** The default, as text. */

@@ -79,10 +79,13 @@ public final class Settings {
 
     /** Takes the variables that belong to keys. */
     public Settings environment(Map<String, String> environment) {
-        for (var key : Key.values()) {
-            var text = environment.get(key.variable());
-            if (text != null) {
-                values.put(key, new Value(text.strip(), Origin.ENVIRONMENT, key.variable()));
+        for (var variable : environment.entrySet()) {
+            if (variable.getKey().startsWith(Key.VARIABLES)) {
+                for (var key : Key.values()) {
+                    if (key.variable().equals(variable.getKey())) {
+                        values.put(key, new Value(variable.getValue().strip(), Origin.ENVIRONMENT, key.variable()));
+                    }
+                }
             }
         }
         return this;

@@ -29,6 +29,18 @@ final class TokenBook {
         boolean publishes() {
             return state == State.OK || state == State.DEGRADED;
         }
+
+        // Written out, as in TokenId.
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Condition condition && state == condition.state && reason == condition.reason;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * state.hashCode() + reason.hashCode();
+        }
     }
 
     synchronized TokenEntry entry(TokenId id, Configuration configuration) {

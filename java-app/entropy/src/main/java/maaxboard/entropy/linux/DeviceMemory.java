@@ -2,8 +2,9 @@
 package maaxboard.entropy.linux;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
@@ -13,55 +14,61 @@ import java.nio.ByteOrder;
  *
  * <p>No access is plain: an opaque one is never widened, joined with its neighbour, or dropped by the compiler.
  * Offsets are bytes from the start of the mapping and multiples of the access's size; any other offset throws
- * {@link IndexOutOfBoundsException} or {@link IllegalArgumentException}.
+ * {@link IndexOutOfBoundsException} or {@link IllegalStateException}.
  */
 public final class DeviceMemory {
-    private static final VarHandle INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
-    private static final VarHandle LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+    // Views of a buffer, not of a segment: a segment costs C1 several calls at each access.
+    private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private final MemorySegment memory;
+    private final ByteBuffer memory;
 
+    /** @param memory at most 2 GiB */
     DeviceMemory(MemorySegment memory) {
+        this(memory.asByteBuffer());
+    }
+
+    private DeviceMemory(ByteBuffer memory) {
         this.memory = memory;
     }
 
     /** Bytes in the mapping. */
     public long size() {
-        return memory.byteSize();
+        return memory.capacity();
     }
 
     /** The part of this mapping that starts at {@code offset} and has {@code size} bytes. */
-    public DeviceMemory slice(long offset, long size) {
-        return new DeviceMemory(memory.asSlice(offset, size));
+    public DeviceMemory slice(int offset, int size) {
+        return new DeviceMemory(memory.slice(offset, size));
     }
 
     /** A load that nothing after it in this thread may overtake. */
-    public int getIntAcquire(long offset) {
+    public int getIntAcquire(int offset) {
         return (int) INT.getAcquire(memory, offset);
     }
 
     /** A store that nothing before it in this thread may pass. */
-    public void setIntRelease(long offset, int value) {
+    public void setIntRelease(int offset, int value) {
         INT.setRelease(memory, offset, value);
     }
 
     /** A load with no order against others. */
-    public int getInt(long offset) {
+    public int getInt(int offset) {
         return (int) INT.getOpaque(memory, offset);
     }
 
     /** A store with no order against others. */
-    public void setInt(long offset, int value) {
+    public void setInt(int offset, int value) {
         INT.setOpaque(memory, offset, value);
     }
 
     /** A load with no order against others. */
-    public long getLong(long offset) {
+    public long getLong(int offset) {
         return (long) LONG.getOpaque(memory, offset);
     }
 
     /** A store with no order against others. */
-    public void setLong(long offset, long value) {
+    public void setLong(int offset, long value) {
         LONG.setOpaque(memory, offset, value);
     }
 
@@ -74,7 +81,7 @@ public final class DeviceMemory {
      * Copies {@code length} bytes from {@code offset}, a multiple of 8, into {@code target}. Up to 7 bytes past the
      * length are read from the mapping, never written to the target.
      */
-    public void read(long offset, byte[] target, int length) {
+    public void read(int offset, byte[] target, int length) {
         int i = 0;
         for (; i + 8 <= length; i += 8) {
             ArrayWords.set(target, i, getLong(offset + i));
@@ -91,7 +98,7 @@ public final class DeviceMemory {
      * Copies {@code length} bytes from {@code source} at {@code from} to {@code offset}, a multiple of 8; the last word
      * is padded with zeros to 8 bytes.
      */
-    public void write(long offset, byte[] source, int from, int length) {
+    public void write(int offset, byte[] source, int from, int length) {
         int i = 0;
         for (; i + 8 <= length; i += 8) {
             setLong(offset + i, ArrayWords.get(source, from + i));
@@ -106,8 +113,8 @@ public final class DeviceMemory {
     }
 
     /** Zeroes {@code length} bytes, a multiple of 8, from {@code offset}, a multiple of 8. */
-    public void zero(long offset, long length) {
-        for (long i = 0; i < length; i += 8) {
+    public void zero(int offset, int length) {
+        for (int i = 0; i < length; i += 8) {
             setLong(offset + i, 0);
         }
     }

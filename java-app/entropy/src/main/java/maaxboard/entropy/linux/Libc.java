@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 package maaxboard.entropy.linux;
 
-import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -10,7 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import maaxboard.entropy.memory.NativeMemory;
 
 /** The functions of the C library that this program needs, one Java method each. LP64 Linux only. */
 final class Libc {
@@ -29,121 +29,148 @@ final class Libc {
     static final int EFD_NONBLOCK = 0x800;
     static final int PR_SET_DUMPABLE = 4;
 
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-    private static final AddressLayout PTR = ValueLayout.ADDRESS;
-
     private static final Linker LINKER = Linker.nativeLinker();
-    private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
-    private static final StructLayout STATE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO_FIELD = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
     private Libc() {
     }
 
-    // Each function's handle is made when the function is first called: a one-shot command pays only for what it uses.
+    /**
+     * The one way into the C library: at most six integers or pointers, each of which lies in a register of its own on LP64,
+     * of variadic functions too; a function that takes fewer or narrower ones does not look at the rest. One shape for all,
+     * because linking a shape takes longer than most calls together.
+     */
+    private static final class WithErrno {
+        static final MethodHandle CALL = LINKER.downcallHandle(FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG, LONG),
+                Linker.Option.captureCallState("errno"));
+        static final StructLayout STATE = Linker.Option.captureStateLayout();
+        static final int ERRNO = (int) STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+    }
 
-    private static MethodHandle function(String name, FunctionDescriptor type, Linker.Option... options) {
-        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type, options);
+    // Each function is looked up when it is first called.
+
+    private static MemorySegment function(String name) {
+        return LINKER.defaultLookup().findOrThrow(name);
     }
 
     private static final class Open {
-        static final MethodHandle OPEN = function("open", FunctionDescriptor.of(INT, PTR, INT, INT), ERRNO,
-                Linker.Option.firstVariadicArg(2));
-        static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(INT, INT));
-        static final MethodHandle FLOCK = function("flock", FunctionDescriptor.of(INT, INT, INT), ERRNO);
-        static final MethodHandle MMAP = function("mmap", FunctionDescriptor.of(PTR, PTR, LONG, INT, INT, INT, LONG),
-                ERRNO);
-        static final MethodHandle MUNMAP = function("munmap", FunctionDescriptor.of(INT, PTR, LONG));
+        static final MemorySegment OPEN = function("open");
+        static final MemorySegment CLOSE = function("close");
+        static final MemorySegment FLOCK = function("flock");
+        static final MemorySegment MMAP = function("mmap");
+        static final MemorySegment MUNMAP = function("munmap");
     }
 
     private static final class Wait {
-        static final MethodHandle EVENTFD = function("eventfd", FunctionDescriptor.of(INT, INT, INT), ERRNO);
-        static final MethodHandle POLL = function("poll", FunctionDescriptor.of(INT, PTR, LONG, INT), ERRNO);
-        static final MethodHandle READ = function("read", FunctionDescriptor.of(LONG, INT, PTR, LONG), ERRNO);
-        static final MethodHandle PREAD = function("pread", FunctionDescriptor.of(LONG, INT, PTR, LONG, LONG), ERRNO);
-        static final MethodHandle WRITE = function("write", FunctionDescriptor.of(LONG, INT, PTR, LONG), ERRNO);
+        static final MemorySegment EVENTFD = function("eventfd");
+        static final MemorySegment POLL = function("poll");
+        static final MemorySegment READ = function("read");
+        static final MemorySegment PREAD = function("pread");
+        static final MemorySegment WRITE = function("write");
     }
 
     private static final class Log {
-        static final MethodHandle OPENLOG = function("openlog", FunctionDescriptor.ofVoid(PTR, INT, INT));
-        static final MethodHandle SYSLOG = function("syslog", FunctionDescriptor.ofVoid(INT, PTR, PTR),
-                Linker.Option.firstVariadicArg(2));
+        static final MemorySegment OPENLOG = function("openlog");
+        static final MemorySegment SYSLOG = function("syslog");
+    }
+
+    private static final class Process {
+        static final MemorySegment GETRANDOM = function("getrandom");
+        static final MemorySegment SETENV = function("setenv");
+    }
+
+    private static final class Text {
+        static final MemorySegment STRERROR = function("strerror");
     }
 
     /** Every command calls it. It has the shape of the PKCS#11 calls, which is linked once for both; no result is looked at. */
     private static final class Prctl {
-        static final MethodHandle PRCTL = function("prctl", FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG));
+        static final MemorySegment PRCTL = function("prctl");
+        static final MethodHandle CALL = LINKER.downcallHandle(FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG));
     }
 
-    private static final class Process {
-        static final MethodHandle GETRANDOM = function("getrandom", FunctionDescriptor.of(LONG, PTR, LONG, INT), ERRNO);
-        static final MethodHandle SETENV = function("setenv", FunctionDescriptor.of(INT, PTR, PTR, INT), ERRNO);
-    }
+    /** What one call needs beside its arguments: memory of its own, and a place for errno. */
+    private static final class Frame implements AutoCloseable {
+        private final Arena arena = Arena.ofConfined();
+        private final MemorySegment state = arena.allocate(WithErrno.STATE);
 
-    private static final class Text {
-        static final MethodHandle STRERROR = function("strerror", FunctionDescriptor.of(PTR, INT));
-    }
+        long call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
+            try {
+                return (long) WithErrno.CALL.invokeExact(function, state, a, b, c, d, e, f);
+            } catch (RuntimeException | Error thrown) {
+                throw thrown;
+            } catch (Throwable thrown) {
+                throw new AssertionError(thrown);
+            }
+        }
 
-    @FunctionalInterface
-    private interface Call {
-        long invoke(Arena arena, MemorySegment state) throws Throwable;
-    }
+        long call(MemorySegment function, long a, long b, long c) {
+            return call(function, a, b, c, 0, 0, 0);
+        }
 
-    /** Runs {@code call}; a result of -1 becomes a {@link LinuxException} that says what was tried. */
-    private static long checked(String what, Call call) throws LinuxException {
-        try (var arena = Arena.ofConfined()) {
-            var state = arena.allocate(STATE);
-            long result = call.invoke(arena, state);
+        /** A function that returns an int; -1 becomes a {@link LinuxException} that says what was tried. */
+        int checkedInt(String what, MemorySegment function, long a, long b, long c) throws LinuxException {
+            return (int) checked(what, (int) call(function, a, b, c));
+        }
+
+        long checked(String what, long result) throws LinuxException {
             if (result == -1) {
-                throw new LinuxException(what, (int) ERRNO_FIELD.get(state, 0L));
+                throw new LinuxException(what, state.asByteBuffer().order(ByteOrder.nativeOrder()).getInt(WithErrno.ERRNO));
             }
             return result;
-        } catch (LinuxException | RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError(e);
         }
-    }
 
-    private static long unchecked(Call call) {
-        try (var arena = Arena.ofConfined()) {
-            return call.invoke(arena, MemorySegment.NULL);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError(e);
+        NativeMemory memory(int size) {
+            return NativeMemory.of(arena, size);
+        }
+
+        long text(String text) {
+            return NativeMemory.text(arena, text).address();
+        }
+
+        @Override
+        public void close() {
+            arena.close();
         }
     }
 
     static int open(String path, int flags) throws LinuxException {
-        return (int) checked("open " + path,
-                (arena, state) -> (int) Open.OPEN.invokeExact(state, arena.allocateFrom(path), flags | O_CLOEXEC, 0));
+        try (var frame = new Frame()) {
+            return frame.checkedInt("open " + path, Open.OPEN, frame.text(path), flags | O_CLOEXEC, 0);
+        }
     }
 
     static void close(int fd) {
-        unchecked((arena, state) -> (int) Open.CLOSE.invokeExact(fd));
+        try (var frame = new Frame()) {
+            frame.call(Open.CLOSE, fd, 0, 0);
+        }
     }
 
     static void flock(int fd, int operation, String path) throws LinuxException {
-        checked("lock " + path, (arena, state) -> (int) Open.FLOCK.invokeExact(state, fd, operation));
+        try (var frame = new Frame()) {
+            frame.checkedInt("lock " + path, Open.FLOCK, fd, operation, 0);
+        }
     }
 
     /** @param size bytes; @param offset bytes, a multiple of the page size */
     static MemorySegment mmap(int fd, long offset, long size, int protection, String path) throws LinuxException {
-        long address = checked("mmap " + path + " offset " + offset + " size " + size, (arena, state) ->
-                ((MemorySegment) Open.MMAP.invokeExact(state, MemorySegment.NULL, size, protection, MAP_SHARED, fd,
-                        offset)).address());
-        return MemorySegment.ofAddress(address).reinterpret(size);
+        try (var frame = new Frame()) {
+            long address = frame.checked("mmap " + path + " offset " + offset + " size " + size,
+                    frame.call(Open.MMAP, 0, size, protection, MAP_SHARED, fd, offset));
+            return MemorySegment.ofAddress(address).reinterpret(size);
+        }
     }
 
     static void munmap(MemorySegment mapping) {
-        unchecked((arena, state) -> (int) Open.MUNMAP.invokeExact(mapping, mapping.byteSize()));
+        try (var frame = new Frame()) {
+            frame.call(Open.MUNMAP, mapping.address(), mapping.byteSize(), 0);
+        }
     }
 
     static int eventfd() throws LinuxException {
-        return (int) checked("eventfd",
-                (arena, state) -> (int) Wait.EVENTFD.invokeExact(state, 0, EFD_NONBLOCK | O_CLOEXEC));
+        try (var frame = new Frame()) {
+            return frame.checkedInt("eventfd", Wait.EVENTFD, 0, EFD_NONBLOCK | O_CLOEXEC, 0);
+        }
     }
 
     /**
@@ -152,24 +179,21 @@ final class Libc {
      * @return bit i set: descriptor i is readable; 0: the time ran out or a signal came
      */
     static int poll(int timeoutMillis, int... fds) {
-        return (int) unchecked((arena, none) -> {
-            var state = arena.allocate(STATE);
-            var set = arena.allocate(8L * fds.length, 4);
+        try (var frame = new Frame()) {
+            var set = frame.memory(8 * fds.length);
             for (int i = 0; i < fds.length; i++) {
-                set.set(INT, 8L * i, fds[i]);
-                set.set(INT, 8L * i + 4, POLLIN);
+                set.bytes().putInt(8 * i, fds[i]).putInt(8 * i + 4, POLLIN);
             }
-            if ((int) Wait.POLL.invokeExact(state, set, (long) fds.length, timeoutMillis) <= 0) {
-                return 0L;
-            }
-            long ready = 0;
-            for (int i = 0; i < fds.length; i++) {
-                if ((set.get(INT, 8L * i + 4) >>> 16 & POLLIN) != 0) {
-                    ready |= 1L << i;
+            int ready = 0;
+            if ((int) frame.call(Wait.POLL, set.address(), fds.length, timeoutMillis) > 0) {
+                for (int i = 0; i < fds.length; i++) {
+                    if ((set.bytes().getInt(8 * i + 4) >>> 16 & POLLIN) != 0) {
+                        ready |= 1 << i;
+                    }
                 }
             }
             return ready;
-        });
+        }
     }
 
     /**
@@ -178,85 +202,96 @@ final class Libc {
      * @return how many bytes; 0 at the end
      */
     static int read(int fd, byte[] target, String path) throws LinuxException {
-        return (int) checked("read " + path, (arena, state) -> {
-            var buffer = arena.allocate(target.length);
-            return moved(buffer, target, (long) Wait.READ.invokeExact(state, fd, buffer, (long) target.length));
-        });
+        try (var frame = new Frame()) {
+            var buffer = frame.memory(target.length);
+            return moved(buffer, target,
+                    frame.checked("read " + path, frame.call(Wait.READ, fd, buffer.address(), target.length)));
+        }
     }
 
     /** As {@link #read}, from that place in the file; ESPIPE if it is no file. */
     static int pread(int fd, byte[] target, long offset, String path) throws LinuxException {
-        return (int) checked("read " + path, (arena, state) -> {
-            var buffer = arena.allocate(target.length);
-            return moved(buffer, target, (long) Wait.PREAD.invokeExact(state, fd, buffer, (long) target.length, offset));
-        });
+        try (var frame = new Frame()) {
+            var buffer = frame.memory(target.length);
+            return moved(buffer, target, frame.checked("read " + path,
+                    frame.call(Wait.PREAD, fd, buffer.address(), target.length, offset, 0, 0)));
+        }
     }
 
-    private static long moved(MemorySegment buffer, byte[] target, long length) {
-        MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, target, 0, (int) Math.max(0, length));
-        buffer.fill((byte) 0);
-        return length;
+    private static int moved(NativeMemory buffer, byte[] target, long length) {
+        buffer.bytes().get(0, target, 0, (int) length);
+        buffer.bytes().put(0, new byte[target.length]);
+        return (int) length;
     }
 
     /** Reads up to 8 bytes and forgets them: what eventfd and UIO answer is only a count. */
     static void drain(int fd, int bytes) {
-        unchecked((arena, none) -> (long) Wait.READ.invokeExact(arena.allocate(STATE), fd, arena.allocate(8, 8),
-                (long) bytes));
+        try (var frame = new Frame()) {
+            frame.call(Wait.READ, fd, frame.memory(8).address(), bytes);
+        }
     }
 
     /** @return whether all four bytes were taken */
     static boolean writeInt(int fd, int value) {
-        return 4 == unchecked((arena, none) -> (long) Wait.WRITE.invokeExact(arena.allocate(STATE), fd,
-                arena.allocateFrom(INT, value), 4L));
+        try (var frame = new Frame()) {
+            var bytes = frame.memory(4);
+            bytes.bytes().putInt(0, value);
+            return 4 == frame.call(Wait.WRITE, fd, bytes.address(), 4);
+        }
     }
 
     static void writeLong(int fd, long value) {
-        unchecked((arena, none) -> (long) Wait.WRITE.invokeExact(arena.allocate(STATE), fd, arena.allocateFrom(LONG,
-                value), 8L));
+        try (var frame = new Frame()) {
+            var bytes = frame.memory(8);
+            bytes.bytes().putLong(0, value);
+            frame.call(Wait.WRITE, fd, bytes.address(), 8);
+        }
     }
 
     /** The identity is kept by the C library for the life of the process, so it is never freed. */
     static void openlog(String identity, int options, int facility) {
-        var name = Arena.global().allocateFrom(identity);
-        unchecked((arena, state) -> {
-            Log.OPENLOG.invokeExact(name, options, facility);
-            return 0;
-        });
+        long name = NativeMemory.text(Arena.global(), identity).address();
+        try (var frame = new Frame()) {
+            frame.call(Log.OPENLOG, name, options, facility);
+        }
     }
 
     static void syslog(int priority, String message) {
-        unchecked((arena, state) -> {
-            Log.SYSLOG.invokeExact(priority, arena.allocateFrom("%s"), arena.allocateFrom(message));
-            return 0;
-        });
+        try (var frame = new Frame()) {
+            frame.call(Log.SYSLOG, priority, frame.text("%s"), frame.text(message));
+        }
     }
 
     static void prctl(int option, long value) {
-        unchecked((arena, state) -> (long) Prctl.PRCTL.invokeExact((long) option, value, 0L, 0L, 0L));
+        try {
+            var ignored = (long) Prctl.CALL.invokeExact(Prctl.PRCTL, (long) option, value, 0L, 0L, 0L);
+        } catch (RuntimeException | Error thrown) {
+            throw thrown;
+        } catch (Throwable thrown) {
+            throw new AssertionError(thrown);
+        }
     }
 
     static void getrandom(byte[] target) throws LinuxException {
-        checked("getrandom", (arena, state) -> {
-            var buffer = arena.allocate(target.length);
-            long got = (long) Process.GETRANDOM.invokeExact(state, buffer, (long) target.length, 0);
-            if (got == target.length) {
-                MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, target, 0, target.length);
-                buffer.fill((byte) 0);
-                return got;
+        try (var frame = new Frame()) {
+            var buffer = frame.memory(target.length);
+            long got = frame.checked("getrandom", frame.call(Process.GETRANDOM, buffer.address(), target.length, 0));
+            if (moved(buffer, target, got) != target.length) {
+                throw new LinuxException("getrandom", 0);
             }
-            return -1;
-        });
+        }
     }
 
     static void setenv(String name, String value) throws LinuxException {
-        checked("setenv " + name, (arena, state) ->
-                (int) Process.SETENV.invokeExact(state, arena.allocateFrom(name), arena.allocateFrom(value), 1));
+        try (var frame = new Frame()) {
+            frame.checkedInt("setenv " + name, Process.SETENV, frame.text(name), frame.text(value), 1);
+        }
     }
 
     static String strerror(int errno) {
-        try {
-            return ((MemorySegment) Text.STRERROR.invokeExact(errno)).reinterpret(256).getString(0);
-        } catch (Throwable e) {
+        try (var frame = new Frame()) {
+            return MemorySegment.ofAddress(frame.call(Text.STRERROR, errno, 0, 0)).reinterpret(256).getString(0);
+        } catch (RuntimeException e) {
             return "errno " + errno;
         }
     }

@@ -7,11 +7,13 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import maaxboard.entropy.memory.NativeMemory;
 
 /**
  * A PKCS#11 module, loaded and driven as it is. It is for one thread at a time; the module is initialised with
@@ -21,7 +23,6 @@ import java.util.List;
  */
 public final class Pkcs11Module {
     private static final ValueLayout.OfLong ULONG = ValueLayout.JAVA_LONG;
-    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final int RTLD_NOW = 2;
 
     /**
@@ -34,7 +35,7 @@ public final class Pkcs11Module {
             .downcallHandle(FunctionDescriptor.of(ULONG, ULONG, ULONG, ULONG, ULONG, ULONG));
 
     private final Path path;
-    private final MemorySegment functions;
+    private final ByteBuffer functions;
     private final MemorySegment generateRandom;
     private Trace trace;
     /** How many calls have begun or ended: odd while one is under way. */
@@ -48,10 +49,14 @@ public final class Pkcs11Module {
     public record Call(String text, long since) {
     }
 
-    private Pkcs11Module(Path path, MemorySegment functions) {
+    private Pkcs11Module(Path path, ByteBuffer functions) {
         this.path = path;
         this.functions = functions;
-        this.generateRandom = functions.get(ValueLayout.ADDRESS, Cryptoki.FunctionList.C_GENERATE_RANDOM);
+        this.generateRandom = function(Cryptoki.FunctionList.C_GENERATE_RANDOM);
+    }
+
+    private MemorySegment function(int offset) {
+        return MemorySegment.ofAddress(functions.getLong(offset));
     }
 
     /**
@@ -70,25 +75,25 @@ public final class Pkcs11Module {
             var dlerror = symbols.findOrThrow("dlerror");
             // What an earlier call left behind is none of ours.
             invoke(dlerror, 0, 0, 0, 0, 0);
-            long library = invoke(dlopen, arena.allocateFrom(path.toString()).address(), RTLD_NOW, 0, 0, 0);
+            long library = invoke(dlopen, NativeMemory.text(arena, path.toString()).address(), RTLD_NOW, 0, 0, 0);
             if (library == 0) {
                 long why = invoke(dlerror, 0, 0, 0, 0, 0);
                 throw new ModuleException("module " + path + ": cannot be loaded: "
                         + (why == 0 ? "no reason is known" : MemorySegment.ofAddress(why).reinterpret(4096).getString(0)));
             }
             var getFunctionList = MemorySegment.ofAddress(
-                    invoke(dlsym, library, arena.allocateFrom("C_GetFunctionList").address(), 0, 0, 0));
+                    invoke(dlsym, library, NativeMemory.text(arena, "C_GetFunctionList").address(), 0, 0, 0));
             if (getFunctionList.address() == 0) {
                 throw new ModuleException("module " + path + ": no PKCS#11 module: it has no C_GetFunctionList");
             }
-            var pointer = arena.allocate(ULONG);
+            var pointer = NativeMemory.of(arena, Cryptoki.ULONG);
             long rv = invoke(getFunctionList, pointer.address(), 0, 0, 0, 0);
             if (rv != ReturnValue.OK) {
                 throw new ModuleException("module " + path + ": C_GetFunctionList: " + ReturnValue.text(rv));
             }
-            var list = MemorySegment.ofAddress(pointer.get(ULONG, 0)).reinterpret(Cryptoki.FunctionList.SIZE);
-            if (list.get(BYTE, 0) != 2) {
-                throw new ModuleException("module " + path + ": function list of version " + list.get(BYTE, 0)
+            var list = NativeMemory.at(pointer.bytes().getLong(0), Cryptoki.FunctionList.SIZE);
+            if (list.get(0) != 2) {
+                throw new ModuleException("module " + path + ": function list of version " + list.get(0)
                         + "; expected version 2");
             }
             return new Pkcs11Module(path, list);
@@ -189,10 +194,10 @@ public final class Pkcs11Module {
      */
     public void initialize(String reserved) throws Pkcs11Exception {
         try (var arena = Arena.ofConfined()) {
-            var args = arena.allocate(Cryptoki.InitializeArgs.SIZE, Cryptoki.ULONG);
-            args.set(ULONG, Cryptoki.InitializeArgs.FLAGS, Cryptoki.InitializeArgs.OS_LOCKING_OK);
+            var args = NativeMemory.of(arena, Cryptoki.InitializeArgs.SIZE);
+            args.bytes().putLong(Cryptoki.InitializeArgs.FLAGS, Cryptoki.InitializeArgs.OS_LOCKING_OK);
             if (reserved != null) {
-                args.set(ValueLayout.ADDRESS, Cryptoki.InitializeArgs.RESERVED, arena.allocateFrom(reserved));
+                args.bytes().putLong(Cryptoki.InitializeArgs.RESERVED, NativeMemory.text(arena, reserved).address());
             }
             String text = "C_Initialize(CKF_OS_LOCKING_OK)";
             long rv = call(text, Cryptoki.FunctionList.C_INITIALIZE, args.address(), 0, 0, 0, 0);
@@ -210,10 +215,10 @@ public final class Pkcs11Module {
     /** C_GetInfo. */
     public ModuleInfo info() throws Pkcs11Exception {
         try (var arena = Arena.ofConfined()) {
-            var info = arena.allocate(Cryptoki.Info.SIZE, Cryptoki.ULONG);
+            var info = NativeMemory.of(arena, Cryptoki.Info.SIZE);
             check("C_GetInfo()", Cryptoki.FunctionList.C_GET_INFO, info.address(), 0);
-            return new ModuleInfo(version(info, Cryptoki.Info.VERSION), text(info, Cryptoki.Info.MANUFACTURER, 32),
-                    text(info, Cryptoki.Info.DESCRIPTION, 32), version(info, Cryptoki.Info.LIBRARY_VERSION));
+            return new ModuleInfo(version(info.bytes(), Cryptoki.Info.VERSION), text(info.bytes(), Cryptoki.Info.MANUFACTURER, 32),
+                    text(info.bytes(), Cryptoki.Info.DESCRIPTION, 32), version(info.bytes(), Cryptoki.Info.LIBRARY_VERSION));
         }
     }
 
@@ -226,22 +231,22 @@ public final class Pkcs11Module {
         long present = tokenPresent ? Cryptoki.CK_TRUE : Cryptoki.CK_FALSE;
         String text = "C_GetSlotList(" + (tokenPresent ? "with token" : "all") + ")";
         try (var arena = Arena.ofConfined()) {
-            var count = arena.allocate(ULONG);
+            var count = NativeMemory.of(arena, Cryptoki.ULONG);
             while (true) {
                 check(text, call(text, Cryptoki.FunctionList.C_GET_SLOT_LIST, present, 0, count.address(), 0, 0));
-                long room = count.get(ULONG, 0);
+                long room = count.bytes().getLong(0);
                 if (room == 0) {
                     return List.of();
                 }
-                var ids = arena.allocate(ULONG, room);
+                var ids = NativeMemory.of(arena, Cryptoki.ULONG * Math.toIntExact(room));
                 long rv = call(text, Cryptoki.FunctionList.C_GET_SLOT_LIST, present, ids.address(), count.address(), 0, 0);
                 if (rv == ReturnValue.BUFFER_TOO_SMALL) {
                     continue; // a token came between the two calls
                 }
                 check(text, rv);
                 var slots = new ArrayList<Long>();
-                for (long i = 0; i < count.get(ULONG, 0); i++) {
-                    slots.add(ids.getAtIndex(ULONG, i));
+                for (int i = 0; i < count.bytes().getLong(0); i++) {
+                    slots.add(ids.bytes().getLong(Cryptoki.ULONG * i));
                 }
                 return slots;
             }
@@ -251,23 +256,23 @@ public final class Pkcs11Module {
     /** C_GetSlotInfo. */
     public SlotInfo slotInfo(long slot) throws Pkcs11Exception {
         try (var arena = Arena.ofConfined()) {
-            var info = arena.allocate(Cryptoki.Slot.SIZE, Cryptoki.ULONG);
+            var info = NativeMemory.of(arena, Cryptoki.Slot.SIZE);
             check("C_GetSlotInfo(" + slot(slot) + ")", Cryptoki.FunctionList.C_GET_SLOT_INFO, slot, info.address());
-            return new SlotInfo(slot, text(info, Cryptoki.Slot.DESCRIPTION, 64),
-                    text(info, Cryptoki.Slot.MANUFACTURER, 32), info.get(ULONG, Cryptoki.Slot.FLAGS));
+            return new SlotInfo(slot, text(info.bytes(), Cryptoki.Slot.DESCRIPTION, 64),
+                    text(info.bytes(), Cryptoki.Slot.MANUFACTURER, 32), info.bytes().getLong(Cryptoki.Slot.FLAGS));
         }
     }
 
     /** C_GetTokenInfo. */
     public TokenInfo tokenInfo(long slot) throws Pkcs11Exception {
         try (var arena = Arena.ofConfined()) {
-            var info = arena.allocate(Cryptoki.Token.SIZE, Cryptoki.ULONG);
+            var info = NativeMemory.of(arena, Cryptoki.Token.SIZE);
             check("C_GetTokenInfo(" + slot(slot) + ")", Cryptoki.FunctionList.C_GET_TOKEN_INFO, slot, info.address());
-            return new TokenInfo(text(info, Cryptoki.Token.LABEL, 32), text(info, Cryptoki.Token.MANUFACTURER, 32),
-                    text(info, Cryptoki.Token.MODEL, 16), text(info, Cryptoki.Token.SERIAL, 16),
-                    info.get(ULONG, Cryptoki.Token.FLAGS), info.get(ULONG, Cryptoki.Token.MIN_PIN),
-                    info.get(ULONG, Cryptoki.Token.MAX_PIN), version(info, Cryptoki.Token.HARDWARE),
-                    version(info, Cryptoki.Token.FIRMWARE));
+            return new TokenInfo(text(info.bytes(), Cryptoki.Token.LABEL, 32), text(info.bytes(), Cryptoki.Token.MANUFACTURER, 32),
+                    text(info.bytes(), Cryptoki.Token.MODEL, 16), text(info.bytes(), Cryptoki.Token.SERIAL, 16),
+                    info.bytes().getLong(Cryptoki.Token.FLAGS), info.bytes().getLong(Cryptoki.Token.MIN_PIN),
+                    info.bytes().getLong(Cryptoki.Token.MAX_PIN), version(info.bytes(), Cryptoki.Token.HARDWARE),
+                    version(info.bytes(), Cryptoki.Token.FIRMWARE));
         }
     }
 
@@ -275,10 +280,10 @@ public final class Pkcs11Module {
     public Session openSession(long slot) throws Pkcs11Exception {
         String text = "C_OpenSession(" + slot(slot) + ")";
         try (var arena = Arena.ofConfined()) {
-            var handle = arena.allocate(ULONG);
+            var handle = NativeMemory.of(arena, Cryptoki.ULONG);
             check(text, call(text, Cryptoki.FunctionList.C_OPEN_SESSION, slot, Cryptoki.CKF_SERIAL_SESSION, 0, 0,
                     handle.address()));
-            return new Session(this, slot, handle.get(ULONG, 0));
+            return new Session(this, slot, handle.bytes().getLong(0));
         }
     }
 
@@ -290,8 +295,8 @@ public final class Pkcs11Module {
     /** @param pin UTF-8; the native copy is wiped, the caller's is the caller's to wipe */
     void login(long session, byte[] pin) throws Pkcs11Exception {
         try (var arena = Arena.ofConfined()) {
-            var copy = arena.allocate(Math.max(1, pin.length));
-            MemorySegment.copy(pin, 0, copy, BYTE, 0, pin.length);
+            var copy = NativeMemory.of(arena, Math.max(1, pin.length));
+            copy.bytes().put(0, pin);
             String text = "C_Login(session 0x" + Long.toHexString(session) + ", CKU_USER)";
             try {
                 long rv = call(text, Cryptoki.FunctionList.C_LOGIN, session, Cryptoki.CKU_USER, copy.address(),
@@ -300,7 +305,7 @@ public final class Pkcs11Module {
                     throw new Pkcs11Exception(text, rv);
                 }
             } finally {
-                copy.fill((byte) 0);
+                copy.bytes().put(0, new byte[pin.length]);
             }
         }
     }
@@ -335,8 +340,9 @@ public final class Pkcs11Module {
         return "slot 0x" + Long.toHexString(slot);
     }
 
-    private static String text(MemorySegment struct, int offset, int length) {
-        var bytes = struct.asSlice(offset, length).toArray(BYTE);
+    private static String text(ByteBuffer struct, int offset, int length) {
+        var bytes = new byte[length];
+        struct.get(offset, bytes);
         int end = 0;
         for (int i = 0; i < length && bytes[i] != 0; i++) {
             if (bytes[i] != ' ') {
@@ -347,7 +353,7 @@ public final class Pkcs11Module {
         return new String(bytes, 0, end, StandardCharsets.UTF_8).replaceAll("\\p{Cc}", "?");
     }
 
-    private static Version version(MemorySegment struct, int offset) {
-        return new Version(struct.get(BYTE, offset) & 0xff, struct.get(BYTE, offset + 1) & 0xff);
+    private static Version version(ByteBuffer struct, int offset) {
+        return new Version(struct.get(offset) & 0xff, struct.get(offset + 1) & 0xff);
     }
 }

@@ -30,6 +30,9 @@ public final class Region implements AutoCloseable {
         OBSERVER
     }
 
+    /** More than the largest ring takes. */
+    private static final long MOST_BYTES = 1L << 30;
+
     private final RegionSpec spec;
     private final List<Mapping> mappings = new ArrayList<>();
     private final boolean device;
@@ -105,11 +108,16 @@ public final class Region implements AutoCloseable {
                         + "'; expected reg-names = \"data\", \"control\" in the device tree"));
     }
 
-    private DeviceMemory map(Uio uio, Uio.Map map, Mapping.Access access) throws LinuxException {
+    private DeviceMemory map(Uio uio, Uio.Map map, Mapping.Access access) throws RegionException, LinuxException {
         return map(uio.device().toString(), (long) map.number() * RegionLayout.PAGE, map.size(), access);
     }
 
-    private DeviceMemory map(String path, long offset, long size, Mapping.Access access) throws LinuxException {
+    private DeviceMemory map(String path, long offset, long size, Mapping.Access access)
+            throws RegionException, LinuxException {
+        if (size > MOST_BYTES) {
+            throw new RegionException(MISMATCH, "region " + spec + ": " + path + ": " + size + " bytes; expected at most "
+                    + MOST_BYTES);
+        }
         var mapping = Mapping.open(path, offset, size, access);
         mappings.add(mapping);
         return mapping.memory();
@@ -179,7 +187,7 @@ public final class Region implements AutoCloseable {
 
     private void split(DeviceMemory all) throws RegionException {
         oneMap = true;
-        long dataSize = all.size() - RegionLayout.PAGE;
+        int dataSize = (int) all.size() - RegionLayout.PAGE;
         checkPages(dataSize, RegionLayout.PAGE);
         data = all.slice(0, dataSize);
         control = all.slice(dataSize, RegionLayout.PAGE);
