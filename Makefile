@@ -13,7 +13,7 @@ help:
 	@echo "             the guest under seL4 in QEMU: docs/bring-up.md"
 	@echo "make soak    a fault every 10 s for an hour (MINUTES=N, SEED=N), what leaks and what is lost"
 	@echo "make fuzz    1,000,000 commands of a card that answers wrongly (COMMANDS=N)"
-	@echo "make bench   measures what docs/performance.md says (SUBJECTS=\"wrapper ring growth guest guest-counted\")"
+	@echo "make bench   measures what docs/performance.md says (SUBJECTS=\"wrapper growth ring boot slot memory guest guest-counted\")"
 	@echo "make build   build/host/bin/entropy, build/host/bin/token and build/host/bin/virtual-token"
 
 build:

@@ -17,6 +17,10 @@ import maaxboard.guest.Token;
 final class GuestSubject implements Subject {
     private static final Pattern TIMES = Pattern.compile(
             "real\\s+(\\d+)m\\s*([\\d.]+)s\\s+user\\s+(\\d+)m\\s*([\\d.]+)s\\s+sys\\s+(\\d+)m\\s*([\\d.]+)s");
+    /** As the wrapper's launcher starts it. */
+    static final String JAVA = "/usr/lib/maaxboard-entropy/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+            + " -XX:CompileThresholdScaling=5 -Xms8m -Xmx24m -Xss512k -XX:-UsePerfData"
+            + " --enable-native-access=maaxboard.entropy";
     private static final String SERVICE = "$(cat /run/maaxboard-entropy.child.pid)";
     private static final int PAIRS = 7;
     private static final int SERVING_SECONDS = 10;
@@ -39,11 +43,14 @@ final class GuestSubject implements Subject {
 
     @Override
     public String about() {
-        return "In a guest (" + (System.getenv("IMAGES") == null || System.getenv("IMAGES").isEmpty() ? "the quick guest" : "images of IMAGES")
-                + ") with one virtual token, under QEMU's emulation of a Cortex-A53"
+        return "In a guest (" + images() + ") with one virtual token, under QEMU's emulation of a Cortex-A53"
                 + (counted ? ". The guest's clock counts instructions, two nanoseconds each (QEMU's -icount shift=1): no load of the host "
                         + "changes these figures. They tell what became better; they are no times of a real core."
                         : ", by the guest's clock: on a busy host its times grow with the load.");
+    }
+
+    static String images() {
+        return System.getenv("IMAGES") == null || System.getenv("IMAGES").isEmpty() ? "the quick guest" : "the image that Buildroot makes";
     }
 
     /** Seconds by the guest's clocks. */
@@ -55,7 +62,9 @@ final class GuestSubject implements Subject {
         var rows = new ArrayList<Row>();
         long powerOn = System.nanoTime();
         var clock = counted ? new String[] {"-icount", "shift=1"} : new String[0];
-        try (var guest = Guest.start(Project.images(), folder.resolve("console"), clock);
+        var root = folder.resolve("root");
+        Overlay.place(root, "opt/bench", Nothing.class);
+        try (var guest = Guest.start(Overlay.of(Project.images(), root), folder.resolve("console"), clock);
                 var token = Token.plugInto(guest, 0, "43211234");
                 var consumer = Consumer.attach(guest)) {
             double producer = seconds(powerOn);
@@ -96,7 +105,7 @@ final class GuestSubject implements Subject {
         double before = processorTicks(guest);
         guest.run("sleep " + IDLE_SECONDS);
         rows.add(Row.alone("service with a full ring, processor", "%", 1, (processorTicks(guest) - before) / IDLE_SECONDS));
-        rows.add(Row.alone("service, peak RSS", "MiB", 48, number(guest, "grep VmHWM /proc/" + SERVICE + "/status") / 1024));
+        rows.add(Row.alone("service with a full ring, peak RSS", "MiB", 48, number(guest, "grep VmHWM /proc/" + SERVICE + "/status") / 1024));
         rows.add(Row.alone("service, PSS", "MiB", 0, number(guest, "grep ^Pss: /proc/" + SERVICE + "/smaps_rollup") / 1024));
         rows.add(Row.alone("service, private memory that is no file's", "MiB", 0,
                 number(guest, "grep ^Anonymous: /proc/" + SERVICE + "/smaps_rollup") / 1024));
@@ -106,21 +115,25 @@ final class GuestSubject implements Subject {
     }
 
     private void oneShot(Guest guest, List<Row> rows) {
-        var java = "/usr/lib/maaxboard-entropy/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData --version >/dev/null";
+        // A JVM that does nothing, on an archive of its own classes, made here as ours is made with the image.
+        var archive = " -Xshare:auto -XX:SharedArchiveFile=/tmp/nothing.jsa -cp /opt/bench maaxboard.bench.Nothing";
+        guest.run(JAVA + " -XX:DumpLoadedClassList=/tmp/nothing.list -Xshare:off -cp /opt/bench maaxboard.bench.Nothing");
+        guest.run(JAVA + " -Xmx64m -Xshare:dump -XX:+AOTClassLinking -XX:SharedClassListFile=/tmp/nothing.list" + archive.substring(13)
+                + " >/dev/null 2>&1");
         var ours = new ArrayList<Times>();
         var tool = new ArrayList<Times>();
         var empty = new ArrayList<Times>();
         for (int i = 0; i < PAIRS; i++) {
             tool.add(time(guest, "pkcs11-tool --generate-random 32 --output-file /tmp/r 2>/dev/null"));
             ours.add(time(guest, "entropy generate --bytes 32 --output-file /tmp/r"));
-            empty.add(time(guest, java));
+            empty.add(time(guest, JAVA + archive));
         }
         rows.add(Row.alone("generate 32 bytes, wall", "s", counted ? 0 : 0.6, ours.stream().mapToDouble(Times::wall).toArray()));
         rows.add(new Row("generate 32 bytes, wall", "s", ours.stream().mapToDouble(Times::wall).toArray(), "pkcs11-tool",
                 tool.stream().mapToDouble(Times::wall).toArray(), 0));
         rows.add(new Row("generate 32 bytes, processor", "s", ours.stream().mapToDouble(Times::processor).toArray(),
                 "pkcs11-tool", tool.stream().mapToDouble(Times::processor).toArray(), 0));
-        rows.add(new Row("generate 32 bytes, wall", "s", ours.stream().mapToDouble(Times::wall).toArray(), "java --version",
+        rows.add(new Row("generate 32 bytes, wall", "s", ours.stream().mapToDouble(Times::wall).toArray(), "JVM that does nothing",
                 empty.stream().mapToDouble(Times::wall).toArray(), 0));
     }
 
@@ -139,7 +152,7 @@ final class GuestSubject implements Subject {
     }
 
     /** The first number in what a command prints. */
-    private static double number(Guest guest, String command) {
+    static double number(Guest guest, String command) {
         var output = guest.run(command).output();
         var match = Pattern.compile("(\\d+)").matcher(output);
         if (!match.find()) {

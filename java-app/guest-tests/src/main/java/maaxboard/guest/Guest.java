@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -45,13 +46,20 @@ public final class Guest implements AutoCloseable {
      * @param options more options of QEMU's
      */
     public static Guest start(Path images, Path log, String... options) {
+        return start(images, log, Map.of(), options);
+    }
+
+    /** @param environment variables of board/qemu/run.sh, such as MEMORY */
+    public static Guest start(Path images, Path log, Map<String, String> environment, String... options) {
         try {
             var folder = Files.createTempDirectory("guest");
             Files.createDirectories(log.toAbsolutePath().getParent());
             var command = new ArrayList<>(List.of(Project.top().resolve("board/qemu/run.sh").toString(), images.toString(),
                     folder.toString()));
             command.addAll(List.of(options));
-            var qemu = new ProcessBuilder(command).redirectErrorStream(true).start();
+            var builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().putAll(environment);
+            var qemu = builder.start();
             Runtime.getRuntime().addShutdownHook(new Thread(qemu::destroy));
             return new Guest(folder, qemu, new Console(qemu.getInputStream(), qemu.getOutputStream(), log));
         } catch (IOException e) {

@@ -40,6 +40,10 @@ public final class Main {
     }
 
     static ExitCode run(PrintStream out, PrintStream err, String... args) {
+        if (args.length == 1 && (args[0].equals("--version") || args[0].equals("-V"))) {
+            printVersion(out);
+            return ExitCode.OK;
+        }
         if (args.length > 0) {
             for (var command : commands()) {
                 if (command.name().equals(args[0]) && command.children().isEmpty()) {
@@ -51,6 +55,10 @@ public final class Main {
             }
         }
         return runByPicocli(out, err, args);
+    }
+
+    private static void printVersion(PrintStream out) {
+        out.println(NAME + " " + VERSION);
     }
 
     private static ExitCode runByPicocli(PrintStream out, PrintStream err, String... args) {
@@ -67,7 +75,7 @@ public final class Main {
                 return ExitCode.OK;
             }
             if (result.isVersionHelpRequested()) {
-                out.println(NAME + " " + VERSION);
+                printVersion(out);
                 return ExitCode.OK;
             }
             if (!(result.commandSpec().userObject() instanceof Command command) || !command.children().isEmpty()) {

@@ -55,10 +55,6 @@ public final class Pkcs11Module {
         this.generateRandom = function(Cryptoki.FunctionList.C_GENERATE_RANDOM);
     }
 
-    private MemorySegment function(int offset) {
-        return MemorySegment.ofAddress(functions.getLong(offset));
-    }
-
     /**
      * Loads the shared library; it is not initialised yet.
      *
@@ -146,7 +142,7 @@ public final class Pkcs11Module {
 
     /** A function of the module's list, for one that wants more arguments than {@link #call} takes. */
     public MemorySegment function(int offset) {
-        return functions.get(ValueLayout.ADDRESS, offset);
+        return MemorySegment.ofAddress(functions.getLong(offset));
     }
 
     /** Tells the trace of a call of {@link #function} that has returned. */
