@@ -115,25 +115,20 @@ final class GuestSubject implements Subject {
     }
 
     private void oneShot(Guest guest, List<Row> rows) {
-        // A JVM that does nothing, on an archive of its own classes, made here as ours is made with the image.
-        var archive = " -Xshare:auto -XX:SharedArchiveFile=/tmp/nothing.jsa -cp /opt/bench maaxboard.bench.Nothing";
-        guest.run(JAVA + " -XX:DumpLoadedClassList=/tmp/nothing.list -Xshare:off -cp /opt/bench maaxboard.bench.Nothing");
-        guest.run(JAVA + " -Xmx64m -Xshare:dump -XX:+AOTClassLinking -XX:SharedClassListFile=/tmp/nothing.list" + archive.substring(13)
-                + " >/dev/null 2>&1");
         var ours = new ArrayList<Times>();
         var tool = new ArrayList<Times>();
         var empty = new ArrayList<Times>();
         for (int i = 0; i < PAIRS; i++) {
             tool.add(time(guest, "pkcs11-tool --generate-random 32 --output-file /tmp/r 2>/dev/null"));
             ours.add(time(guest, "entropy generate --bytes 32 --output-file /tmp/r"));
-            empty.add(time(guest, JAVA + archive));
+            empty.add(time(guest, JAVA + " -Xshare:off -cp /opt/bench maaxboard.bench.Nothing"));
         }
         rows.add(Row.alone("generate 32 bytes, wall", "s", counted ? 0 : 0.6, ours.stream().mapToDouble(Times::wall).toArray()));
         rows.add(new Row("generate 32 bytes, wall", "s", ours.stream().mapToDouble(Times::wall).toArray(), "pkcs11-tool",
                 tool.stream().mapToDouble(Times::wall).toArray(), 0));
         rows.add(new Row("generate 32 bytes, processor", "s", ours.stream().mapToDouble(Times::processor).toArray(),
                 "pkcs11-tool", tool.stream().mapToDouble(Times::processor).toArray(), 0));
-        rows.add(new Row("generate 32 bytes, wall", "s", ours.stream().mapToDouble(Times::wall).toArray(), "JVM that does nothing",
+        rows.add(new Row("generate 32 bytes, wall", "s", ours.stream().mapToDouble(Times::wall).toArray(), "JVM that does nothing, without an archive",
                 empty.stream().mapToDouble(Times::wall).toArray(), 0));
     }
 
