@@ -6,7 +6,7 @@
 #   demo.sh check      nothing more; what tests need is made sure of, too
 #   demo.sh demo       boots a guest with a virtual token, shows what arrives on the host
 #   demo.sh bench      measures the subjects in SUBJECTS, or all, and writes docs/performance.md
-#   demo.sh run        the same guest with its console on this terminal
+#   demo.sh run        the same guest with its console on this terminal; CARD: card.sh
 #
 # IMAGES=FOLDER boots those images instead of the quick guest's.
 set -eu
@@ -16,7 +16,14 @@ top=$(cd "$here/../.." && pwd)
 . "$here/lib.sh"
 # shellcheck source=board/qemu/progress.sh
 . "$here/progress.sh"
+# shellcheck source=board/qemu/card.sh
+. "$here/card.sh"
 
+if [ "${1-}" = run ]; then
+    card_check
+elif [ -n "${CARD-}" ]; then
+    give_up 64 "CARD is for 'make run'"
+fi
 for image in Image rootfs.cpio.gz; do
     [ -z "${IMAGES-}" ] || [ -r "$IMAGES/$image" ] || give_up 66 "no $image in $IMAGES"
 done

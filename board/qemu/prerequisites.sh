@@ -23,9 +23,11 @@ demo) ;;
 check)
     # Real PKCS#11 modules, a real pcscd, its virtual reader, the standard's header,
     # a second C compiler with its sanitizers, GnuPG as another user of the card,
-    # users of keys in tokens and tokens without hardware, a browser that looks at a report, a reader of JSON, of manual pages and of shell scripts.
+    # users of keys in tokens and tokens without hardware, a browser that looks at a report, a reader of JSON, of manual pages
+    # and of shell scripts, certificates for QEMU's card.
     packages="$packages softhsm2 opensc opensc-pkcs11 pcscd vsmartcard-vpcd libp11-kit-dev pkg-config
-        clang libclang-rt-dev gnupg scdaemon openssl curl chromium fonts-dejavu-core procps jq groff-base p11-kit-modules shellcheck git file python3-magic"
+        clang libclang-rt-dev gnupg scdaemon openssl curl chromium fonts-dejavu-core procps jq groff-base p11-kit-modules shellcheck git file
+        python3-magic libnss3-tools"
     ;;
 *) give_up 64 "usage: prerequisites.sh demo|check" ;;
 esac

@@ -9,11 +9,13 @@
 # the sockets token0.sock and token1.sock (a virtual token plugs in there) and
 # qmp.sock. The entropy region on the host's side is
 #   --region FOLDER/ram@0x4000000+0x10000,FOLDER/ram@0x4010000+0x1000
-# MEMORY (in MiB, 256) sizes the guest's RAM.
+# MEMORY (in MiB, 256) sizes the guest's RAM. CARD puts other cards into it: card.sh.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=board/qemu/lib.sh
 . "$here/lib.sh"
+# shellcheck source=board/qemu/card.sh
+. "$here/card.sh"
 
 [ $# -ge 2 ] || give_up 64 "usage: run.sh IMAGES FOLDER [QEMU OPTION...]"
 images=$1 run=$2
@@ -21,6 +23,7 @@ shift 2
 for image in Image rootfs.cpio.gz; do
     [ -r "$images/$image" ] || give_up 66 "no $image in $images"
 done
+card_check
 mkdir -p "$run"
 rm -f "$run/ram" "$run"/*.sock
 
@@ -36,11 +39,14 @@ set -- -machine "$machine" -cpu cortex-a53 -m "$memory" -nic none \
     -kernel "$images/Image" -initrd "$images/rootfs.cpio.gz" \
     -append "console=ttyAMA0 uio_pdrv_genirq.of_id=generic-uio panic=-1 ${APPEND-}" -no-reboot \
     -device qemu-xhci,id=xhci \
-    -chardev socket,id=token0,path=token0.sock,server=on,wait=off \
-    -device usb-redir,chardev=token0,bus=xhci.0,port=1 \
-    -chardev socket,id=token1,path=token1.sock,server=on,wait=off \
-    -device usb-redir,chardev=token1,bus=xhci.0,port=2 \
-    -qmp unix:qmp.sock,server=on,wait=off -nographic "$@"
+    -qmp unix:qmp.sock,server=on,wait=off -nographic -serial mon:stdio "$@"
+for card in $cards; do
+    if [ "$card" = certificates ] && [ ! -e certificates ]; then
+        card_certificates certificates || give_up 70 "certutil makes no certificates"
+    fi
+    # shellcheck disable=SC2046 # one option a line, none with blanks
+    set -- "$@" $(card_options "$card")
+done
 
 "$here/qemu.sh" "$@" -machine "$machine,dumpdtb=virt.dtb" >/dev/null 2>dumpdtb.log </dev/null ||
     { cat dumpdtb.log >&2; give_up 70 "QEMU did not give its device tree"; }

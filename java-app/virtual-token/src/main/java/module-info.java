@@ -8,5 +8,6 @@ module maaxboard.virtualtoken {
     exports maaxboard.virtualtoken;
     exports maaxboard.virtualtoken.card;
     exports maaxboard.virtualtoken.fault;
+    exports maaxboard.virtualtoken.pcsc;
     exports maaxboard.virtualtoken.transport;
 }

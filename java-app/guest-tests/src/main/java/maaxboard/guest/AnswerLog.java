@@ -6,17 +6,23 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Follows consumed blocks through a token's own list of what it answered: each answer in order, and once. */
 public final class AnswerLog {
     private static final int ANSWER = 32;
 
-    private final Token token;
+    private final Supplier<List<String>> list;
     private List<String> answers = List.of();
     private int position;
 
     public AnswerLog(Token token) {
-        this.token = token;
+        this(token::hashes);
+    }
+
+    /** @param list gives the SHA-256 hashes of a token's answers so far, in order */
+    AnswerLog(Supplier<List<String>> list) {
+        this.list = list;
     }
 
     /**
@@ -42,7 +48,7 @@ public final class AnswerLog {
                     return i;
                 }
             }
-            answers = token.hashes();
+            answers = list.get();
         }
         return -1;
     }

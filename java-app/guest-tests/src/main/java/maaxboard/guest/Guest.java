@@ -51,10 +51,22 @@ public final class Guest implements AutoCloseable {
 
     /** @param environment variables of board/qemu/run.sh, such as MEMORY */
     public static Guest start(Path images, Path log, Map<String, String> environment, String... options) {
+        return boot("board/qemu/run.sh", environment, images, log, options);
+    }
+
+    /**
+     * Switches a guest on as {@code make run} does, with the cards that the environment's CARD names; what is said before
+     * the guest speaks comes out of the console too.
+     */
+    public static Guest startWithCards(Path images, Path log, Map<String, String> environment) {
+        return boot("board/qemu/console.sh", environment, images, log);
+    }
+
+    private static Guest boot(String script, Map<String, String> environment, Path images, Path log, String... options) {
         try {
             var folder = Files.createTempDirectory("guest");
             Files.createDirectories(log.toAbsolutePath().getParent());
-            var command = new ArrayList<>(List.of(Project.top().resolve("board/qemu/run.sh").toString(), images.toString(),
+            var command = new ArrayList<>(List.of(Project.top().resolve(script).toString(), images.toString(),
                     folder.toString()));
             command.addAll(List.of(options));
             var builder = new ProcessBuilder(command).redirectErrorStream(true);

@@ -61,6 +61,11 @@ public final class Token implements AutoCloseable {
         for (int tries = 0; !Files.exists(control) && tries < 1000 && process.isAlive(); tries++) {
             Guest.pause(Duration.ofMillis(20));
         }
+        return tell(control, line);
+    }
+
+    /** Says a line to the control socket of any virtual token. */
+    static String tell(Path control, String line) {
         try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(control));
             channel.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.US_ASCII)));

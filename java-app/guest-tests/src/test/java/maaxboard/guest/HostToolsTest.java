@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The scripts around the guest: what they say and exit with when something is not as it should be. */
 class HostToolsTest {
@@ -63,6 +65,47 @@ class HostToolsTest {
     @Test
     void bootingWithoutAFolderIsAUsageError() throws Exception {
         assertEquals(64, run(Map.of(), "board/qemu/run.sh").status());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "nonsense, 64, 'demo.sh: CARD is usb, passthru, certificates, host or host:VID:PID, or several of them with commas, not nonsense'",
+        "'passthru,usb2', 64, 'demo.sh: CARD is usb, passthru, certificates, host or host:VID:PID, or several of them with commas, not usb2'",
+        "host:20a0, 64, 'demo.sh: CARD=host:VID:PID has two numbers of four hex digits, not 20a0'",
+        "host:20a0:42111, 64, 'demo.sh: CARD=host:VID:PID has two numbers of four hex digits, not 20a0:42111'",
+        "host:FFFF:fffe, 69, 'demo.sh: no USB device ffff:fffe on this host; ''lsusb'' tells which there are'",
+    })
+    void aCardThatThereIsNotIsRefusedInOneLineBeforeAnythingIsBuilt(String card, int status, String line) throws Exception {
+        var outcome = run(Map.of("CARD", card), "board/qemu/demo.sh", "run");
+        assertEquals(List.of(line), outcome.errors());
+        assertEquals(status, outcome.status());
+    }
+
+    @Test
+    void withoutCertutilThePackageIsNamedThatHasIt() throws Exception {
+        for (var tool : List.of("dirname", "tr")) {
+            command(tool, "PATH=/usr/bin:/bin exec " + tool + " \"$@\"");
+        }
+        var outcome = run(Map.of("CARD", "certificates", "PATH", folder.resolve("bin").toString()), "board/qemu/demo.sh", "run");
+        assertEquals(List.of("demo.sh: no certutil on this host: apt-get install libnss3-tools"), outcome.errors());
+        assertEquals(69, outcome.status());
+    }
+
+    @Test
+    void withoutAPcscdTheHostsCardIsRefusedInOneLineBeforeTheGuestBoots() throws Exception {
+        var outcome = run(Map.of("CARD", "host", "PCSCLITE_CSOCK_NAME", folder.resolve("none").toString()),
+                "board/qemu/console.sh", folder.toString(), folder.resolve("run").toString());
+        assertEquals(List.of("virtual-token: SCardEstablishContext: 0x8010001D (SCARD_E_NO_SERVICE: is pcscd running?)"),
+                outcome.errors());
+        assertEquals(69, outcome.status());
+        assertFalse(Files.exists(folder.resolve("run")));
+    }
+
+    @Test
+    void theDemoHasItsOwnCard() throws Exception {
+        var outcome = run(Map.of("CARD", "passthru"), "board/qemu/demo.sh", "demo");
+        assertEquals(List.of("demo.sh: CARD is for 'make run'"), outcome.errors());
+        assertEquals(64, outcome.status());
     }
 
     @Test

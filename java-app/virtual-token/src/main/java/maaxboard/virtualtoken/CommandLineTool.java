@@ -14,6 +14,8 @@ import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import maaxboard.virtualtoken.card.Profile;
 import maaxboard.virtualtoken.fault.FaultCatalogue;
+import maaxboard.virtualtoken.pcsc.HostCard;
+import maaxboard.virtualtoken.pcsc.PcscException;
 import maaxboard.virtualtoken.transport.Transport;
 import maaxboard.virtualtoken.transport.UsbRedirTransport;
 import maaxboard.virtualtoken.transport.VpcdTransport;
@@ -61,9 +63,13 @@ final class CommandLineTool {
                 return ExitCode.OK.code;
             }
             if (!parsed.hasSubcommand()) {
-                throw new Failure(ExitCode.USAGE, "say how: usbredir, vpcd or vsc (--help tells more)");
+                throw new Failure(ExitCode.USAGE, "say how: usbredir, vpcd, vsc or relay (--help tells more)");
             }
-            serve(parsed.subcommand());
+            switch (parsed.subcommand().commandSpec().name()) {
+                case "readers" -> out.println(hostCard(parsed.subcommand()));
+                case "relay" -> relay(parsed.subcommand());
+                default -> serve(parsed.subcommand());
+            }
             return ExitCode.OK.code;
         } catch (ParameterException e) {
             return fail(ExitCode.USAGE, e.getMessage());
@@ -78,6 +84,28 @@ final class CommandLineTool {
     private int fail(ExitCode exitCode, String message) {
         err.println("virtual-token: " + message.lines().findFirst().orElse(""));
         return exitCode.code;
+    }
+
+    private static String hostCard(ParseResult parsed) throws Failure {
+        try {
+            return HostCard.describe(parsed.matchedOptionValue("--reader", ""));
+        } catch (PcscException | IllegalStateException e) {
+            throw new Failure(ExitCode.UNAVAILABLE, e.getMessage());
+        }
+    }
+
+    /** Until it is interrupted. */
+    private static void relay(ParseResult parsed) throws Failure {
+        hostCard(parsed);
+        var transport = new VscTransport(parsed.matchedOptionValue("--socket", (Path) null));
+        var card = new HostCard(parsed.matchedOptionValue("--reader", ""), transport);
+        // QEMU must hear that the card goes.
+        Runtime.getRuntime().addShutdownHook(new Thread(card::close));
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void serve(ParseResult parsed) throws Failure {
@@ -251,7 +279,31 @@ final class CommandLineTool {
                 "vsc",
                 "A card in QEMU's own card reader (usb-ccid with ccid-card-passthru), T=0.",
                 sockets("The Unix socket of QEMU's chardev; it may appear later. Several: several tokens.")));
+        top.addSubcommand("relay", bare("relay",
+                "The card in a reader of this host's pcscd, a real one too, in QEMU's own card reader: its commands and"
+                        + " answers are relayed over VSC, and nobody else on the host may use it meanwhile. The reader"
+                        + " speaks T=0: a card of T=1 is translated.",
+                OptionSpec.builder("--socket").paramLabel("PATH").required(true).type(Path.class)
+                        .description("The Unix socket of QEMU's chardev; it may appear later.").build(),
+                reader()));
+        top.addSubcommand("readers", bare("readers",
+                "Names the reader of this host's pcscd that relay would take, and its card's answer to reset.", reader()));
         return top;
+    }
+
+    private static OptionSpec reader() {
+        return OptionSpec.builder("--reader").paramLabel("TEXT").type(String.class)
+                .description("Part of the reader's name. Default: the first reader with a card.").build();
+    }
+
+    private static CommandSpec bare(String name, String description, OptionSpec... own) {
+        CommandSpec spec = CommandSpec.create().name(name).mixinStandardHelpOptions(true);
+        spec.version("virtual-token 0.1.0");
+        spec.usageMessage().description(description).width(100).sortOptions(false).footer(HelpText.qemu(name));
+        for (OptionSpec option : own) {
+            spec.addOption(option);
+        }
+        return spec;
     }
 
     private static OptionSpec sockets(String description) {
@@ -260,12 +312,7 @@ final class CommandLineTool {
     }
 
     private static CommandSpec transport(String name, String description, OptionSpec... own) {
-        CommandSpec spec = CommandSpec.create().name(name).mixinStandardHelpOptions(true);
-        spec.version("virtual-token 0.1.0");
-        spec.usageMessage().description(description).width(100).sortOptions(false).footer(HelpText.qemu(name));
-        for (OptionSpec option : own) {
-            spec.addOption(option);
-        }
+        CommandSpec spec = bare(name, description, own);
         spec.addOption(OptionSpec.builder("--serial").paramLabel("HEX8").type(List.class).auxiliaryTypes(String.class)
                 .description("Serial number. Default: 43211234, and one more for each further token.").build());
         spec.addOption(OptionSpec.builder("--card").paramLabel("KIND").type(String.class)
@@ -298,11 +345,12 @@ final class CommandLineTool {
                     "QEMU: -device qemu-xhci -chardev socket,id=t0,path=PATH,server=on,wait=off"
                             + " -device usb-redir,chardev=t0"
                 };
-                case "vsc" -> new String[] {
+                case "vsc", "relay" -> new String[] {
                     "",
                     "QEMU: -device qemu-xhci -device usb-ccid -chardev socket,id=t0,path=PATH,server=on,wait=off"
                             + " -device ccid-card-passthru,chardev=t0"
                 };
+                case "readers" -> new String[0];
                 default -> new String[] {
                     "", "No QEMU: pcscd on this host with the package vsmartcard-vpcd."
                 };
@@ -315,8 +363,8 @@ final class CommandLineTool {
             lines.add("QEMU flags by transport (PATH is the one given to --socket):");
             lines.add("  usbredir  -device qemu-xhci -chardev socket,id=t0,path=PATH,server=on,wait=off");
             lines.add("            -device usb-redir,chardev=t0");
-            lines.add("  vsc       -device qemu-xhci -device usb-ccid");
-            lines.add("            -chardev socket,id=t0,path=PATH,server=on,wait=off");
+            lines.add("  vsc,      -device qemu-xhci -device usb-ccid");
+            lines.add("  relay     -chardev socket,id=t0,path=PATH,server=on,wait=off");
             lines.add("            -device ccid-card-passthru,chardev=t0");
             lines.add("  vpcd      none: pcscd on this host with the package vsmartcard-vpcd");
             lines.add("");

@@ -7,6 +7,7 @@ enum ExitCode {
     USAGE(64, "a command, flag or flag value is wrong"),
     DATA(65, "the script has an error"),
     NO_INPUT(66, "the script is missing or cannot be read"),
+    UNAVAILABLE(69, "no pcscd, no such reader or no card in it on this host"),
     INTERNAL(70, "an error in this program"),
     CANNOT_CREATE(73, "the file of hashes or the control socket cannot be made");
 

@@ -98,6 +98,11 @@ public final class HostPcscd implements AutoCloseable {
         return process != null && process.isAlive();
     }
 
+    /** The process that runs now. */
+    public ProcessHandle process() {
+        return process.toHandle();
+    }
+
     /** Kills it as a crash would (SIGKILL). */
     public void kill() {
         process.destroyForcibly();

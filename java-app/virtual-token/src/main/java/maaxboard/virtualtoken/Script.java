@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -112,14 +113,20 @@ final class Script {
     void start(VirtualToken token, long seed) {
         Thread.ofPlatform().daemon().name("script").start(() -> {
             try {
-                run(token, new SplittableRandom(seed));
+                run(token, seed, said -> System.err.println("virtual-token: " + token.status().serial() + ": " + said));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         });
     }
 
-    private void run(VirtualToken token, SplittableRandom chance) throws InterruptedException {
+    /**
+     * Goes through the steps.
+     *
+     * @param told each order as it is given
+     */
+    void run(VirtualToken token, long seed, Consumer<String> told) throws InterruptedException {
+        var chance = new SplittableRandom(seed);
         do {
             for (Step step : steps) {
                 long amount = chance.nextLong(step.least, step.most + 1);
@@ -129,7 +136,7 @@ final class Script {
                 } else if (!token.awaitChallenges(token.status().challenges() + amount)) {
                     return;
                 }
-                System.err.println("virtual-token: " + token.status().serial() + ": " + choice.text);
+                told.accept(choice.text);
                 choice.order.applyTo(token);
             }
         } while (loops);

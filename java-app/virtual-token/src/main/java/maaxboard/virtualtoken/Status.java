@@ -24,7 +24,7 @@ public record Status(
         long powerOns) {
 
     /** One line of {@code key=value} words; the fault is the last, because it may have blanks. */
-    String line() {
+    public String line() {
         return "serial=%s plugged=%s card=%s commands=%d challenges=%d bytes=%d power-ons=%d fault=%s"
                 .formatted(
                         serial,

@@ -28,6 +28,8 @@ final class CommandLineToolTest {
         "''|say how",
         "nonsense|Unmatched argument",
         "usbredir|--socket",
+        "relay|--socket",
+        "readers --socket x|Unknown option",
         "vpcd --port 0|1 to 65535",
         "vpcd --port many|not an int",
         "vpcd --serial 12|eight hex digits",

@@ -196,6 +196,7 @@ public final class Daemon {
                     log.error("SIGHUP: " + runner.source.path() + " hangs in a call; its tokens stay out until it returns");
                 }
             }
+            book.sourcesStopped();
             startSources();
             log.info("SIGHUP: configuration read");
         } catch (ConfigurationException e) {

@@ -98,6 +98,17 @@ final class TokenBook {
         return others;
     }
 
+    /** The sources are stopped and others begin: a token that they do not find is not there. */
+    void sourcesStopped() {
+        for (var entry : all()) {
+            synchronized (entry) {
+                if (entry.open()) {
+                    entry.loss = Loss.NO_TOKEN;
+                }
+            }
+        }
+    }
+
     /** The long test was passed. */
     void released(TokenEntry entry) {
         quarantine.remove(entry.id);

@@ -108,6 +108,16 @@ class TokenBookTest {
     }
 
     @Test
+    void aTokenThatIsNotFoundAgainAfterTheConfigurationWasReadIsNotThere() {
+        serving(ONE);
+        serving(TWO);
+        book.sourcesStopped();
+        assertCondition(State.WAITING, Reason.NO_TOKEN, 1);
+        book.entry(TWO, configuration).loss = null;
+        assertCondition(State.DEGRADED, Reason.NO_TOKEN, 1);
+    }
+
+    @Test
     void aCallThatDoesNotReturnTakesTheModulesTokensOutOfService() {
         serving(ONE).module = "/a.so";
         serving(TWO).module = "/b.so";

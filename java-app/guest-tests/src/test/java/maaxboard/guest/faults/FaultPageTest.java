@@ -12,7 +12,7 @@ class FaultPageTest {
     void thePageHasEveryCaseWithItsExpectation() throws Exception {
         String page = Files.readString(Project.top().resolve(FaultPage.PAGE));
         for (FaultCase fault : FaultCase.all()) {
-            assertTrue(page.contains("| " + fault.name() + " | " + fault.kind().expectation + " |"), fault.name());
+            assertTrue(page.contains("| " + fault.name() + " | " + fault.kind().expectation() + " |"), fault.name());
         }
     }
 }

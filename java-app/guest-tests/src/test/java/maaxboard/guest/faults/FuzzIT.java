@@ -12,7 +12,7 @@ import maaxboard.virtualtoken.HostPcscd;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** FUZZ_COMMANDS in the environment sets how long (100,000). */
+/** FUZZ_INPUTS in the environment sets how many commands the card gets (100,000). */
 class FuzzIT {
     private static final long MINUTES_PER_HUNDRED_THOUSAND = 20;
 
@@ -21,7 +21,7 @@ class FuzzIT {
 
     @Test
     void mutatedAnswersNeitherStopTheSourceNorGetThrough() throws Exception {
-        long commands = Long.parseLong(System.getenv().getOrDefault("FUZZ_COMMANDS", "100000"));
+        long commands = Long.parseLong(System.getenv().getOrDefault("FUZZ_INPUTS", "100000"));
         try (var pcscd = HostPcscd.start(folder, 2)) {
             Path output = folder.resolve("output");
             var builder = pcscd.command(

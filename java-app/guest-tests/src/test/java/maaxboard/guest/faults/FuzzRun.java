@@ -30,8 +30,30 @@ final class FuzzRun implements Sink {
     /** One answer in this many is mutated: enough good ones stay between for units to be made. */
     private static final int ONE_IN = 25;
 
-    /** What the card sent with a good status, as much of it as was asked for; as asked: all of it, with 9000. */
-    private record Sent(byte[] bytes, boolean asAsked) {}
+    /** What one GET CHALLENGE asks for at most. */
+    private static final int CHALLENGE = 32;
+
+    /** What the card sent with a good status, 9000 or 61xx. */
+    private record Sent(int asked, byte[] data, int statusWord) {
+        boolean asAsked() {
+            return data.length == asked && statusWord == 0x9000;
+        }
+
+        /**
+         * How much of it OpenSC may take: what was asked for. A command that it repeats with another length, because the card
+         * said so (6Cxx), it asks with a buffer for the whole challenge: then all of a longer answer.
+         */
+        int[] lengths() {
+            int usual = Math.min(asked, data.length);
+            int whole = Math.min(CHALLENGE, data.length);
+            return usual == whole ? new int[] {usual} : new int[] {usual, whole};
+        }
+
+        @Override
+        public String toString() {
+            return "%d asked, %d sent, %04X".formatted(asked, data.length, statusWord);
+        }
+    }
 
     private final ConcurrentLinkedQueue<Sent> queue = new ConcurrentLinkedQueue<>();
     private final List<Sent> sent = new ArrayList<>();
@@ -52,8 +74,7 @@ final class FuzzRun implements Sink {
         try (var token = VirtualToken.on(new VpcdTransport(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)))
                 .seed(seed)
                 .fault("mutate " + 1.0 / ONE_IN)
-                .onChallenge((asked, data, statusWord) -> queue.add(new Sent(Arrays.copyOf(data, Math.min(asked, data.length)),
-                        data.length == asked && statusWord == 0x9000)))
+                .onChallenge((asked, data, statusWord) -> queue.add(new Sent(asked, data, statusWord)))
                 .start()) {
             var source = new ModuleSource(
                     module, null, Selection.ANY, null, BLOCK, this, () -> System.nanoTime() + skipped.get());
@@ -97,40 +118,41 @@ final class FuzzRun implements Sink {
         }
         for (int block = 0; block < unit.length; block += BLOCK) {
             int end = -1;
-            for (int first = next; first < sent.size() && end < 0; first++) {
-                end = endOfBlock(unit, block, first);
+            int first = next - 1;
+            while (end < 0 && ++first < sent.size()) {
+                end = endOfBlock(unit, block, block + BLOCK, first);
             }
             if (end < 0) {
-                wrong.add("a block that the card did not send");
+                wrong.add("a block that the card did not send; it sent " + sent.subList(next, sent.size()));
                 return;
             }
+            long fine = sent.subList(first, end).stream().filter(Sent::asAsked).mapToInt(answer -> answer.data().length).sum();
+            good += fine;
+            mended += BLOCK - fine;
             next = end;
         }
         sent.subList(0, next).clear();
         next = 0;
     }
 
-    /** The answer after the last of a block that begins with the answer {@code first}, or -1 if it does not. */
-    private int endOfBlock(byte[] unit, int from, int first) {
-        int at = from;
-        int answer = first;
-        long fine = 0;
-        while (at < from + BLOCK) {
-            if (answer == sent.size()) {
-                return -1;
-            }
-            byte[] bytes = sent.get(answer).bytes();
-            if (bytes.length == 0 || at + bytes.length > from + BLOCK
-                    || !Arrays.equals(unit, at, at + bytes.length, bytes, 0, bytes.length)) {
-                return -1;
-            }
-            fine += sent.get(answer).asAsked() ? bytes.length : 0;
-            at += bytes.length;
-            answer++;
+    /** The answer after the last of the bytes from {@code at} to {@code to}, if {@code answer} is their first; else -1. */
+    private int endOfBlock(byte[] unit, int at, int to, int answer) {
+        if (at == to) {
+            return answer;
         }
-        good += fine;
-        mended += BLOCK - fine;
-        return answer;
+        if (answer == sent.size()) {
+            return -1;
+        }
+        Sent here = sent.get(answer);
+        for (int length : here.lengths()) {
+            if (length > 0 && at + length <= to && Arrays.equals(unit, at, at + length, here.data(), 0, length)) {
+                int end = endOfBlock(unit, at + length, to, answer + 1);
+                if (end >= 0) {
+                    return end;
+                }
+            }
+        }
+        return -1;
     }
 
     @Override

@@ -25,7 +25,7 @@ class GuestFaultsIT {
     @AfterAll
     void switchOff() throws IOException {
         if (table != null) {
-            table.write(Project.top().resolve("build/log/faults-guest.md"));
+            table.write(Project.top().resolve(FaultPage.table("guest")));
         }
         if (rig != null) {
             rig.close();

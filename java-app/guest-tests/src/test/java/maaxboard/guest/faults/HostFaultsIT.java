@@ -27,7 +27,7 @@ class HostFaultsIT {
     @AfterAll
     void takeApart() throws IOException {
         if (table != null) {
-            table.write(Project.top().resolve("build/log/faults-host.md"));
+            table.write(Project.top().resolve(FaultPage.table("host")));
         }
         if (rig != null) {
             rig.close();

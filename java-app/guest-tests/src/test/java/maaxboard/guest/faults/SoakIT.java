@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import maaxboard.guest.faults.FaultCase.Kind;
@@ -22,9 +23,23 @@ class SoakIT {
     @TempDir
     Path folder;
 
+    /**
+     * The sessions that OpenSC knows in the service's process.
+     *
+     * @param open after the last that was opened
+     * @param most at once
+     * @param opened in all
+     */
+    private record Sessions(int open, int most, int opened) {
+        static Sessions in(Path file) throws IOException {
+            String[] words = Files.readAllLines(file).getLast().split(" ");
+            return new Sessions(Integer.parseInt(words[0]), Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+        }
+    }
+
     /** What a leak would show in. */
     private record Footprint(long rssKib, long threads, long files) {
-        static Footprint of(Process process) throws IOException {
+        static Footprint of(ProcessHandle process) throws IOException {
             Path proc = Path.of("/proc/" + process.pid());
             List<String> status = Files.readAllLines(proc.resolve("status"));
             try (var files = Files.list(proc.resolve("fd"))) {
@@ -52,11 +67,14 @@ class SoakIT {
                 .filter(fault -> !fault.name().matches("service.*|another.*|two tokens.*"))
                 .toList();
         var chance = new SplittableRandom(seed);
-        try (var rig = new HostRig(folder)) {
+        Path sessions = folder.resolve("sessions");
+        try (var rig = new HostRig(folder, counter(), Map.of(
+                "SESSIONS_MODULE", HostRig.module().toString(), "SESSIONS_FILE", sessions.toString()))) {
             var table = new FaultTable(rig);
             long begun = System.nanoTime();
             long end = begun + TimeUnit.MINUTES.toNanos(minutes);
             Footprint warm = null;
+            Footprint warmPcscd = null;
             int done = 0;
             while (System.nanoTime() < end) {
                 long next = System.nanoTime() + TimeUnit.SECONDS.toNanos(PERIOD_SECONDS);
@@ -67,17 +85,41 @@ class SoakIT {
                     Thread.sleep(10);
                 }
                 if (warm == null && System.nanoTime() - begun > (end - begun) / 2) {
-                    warm = Footprint.of(rig.service());
+                    warm = Footprint.of(rig.service().toHandle());
+                    warmPcscd = Footprint.of(rig.pcscd());
                 }
             }
             table.awaitNewBytes("the end of the soak");
-            Footprint now = Footprint.of(rig.service());
-            System.out.printf("soak: %d minutes, seed %d, %d faults, %d bytes; half-way %s, at the end %s%n",
-                    minutes, seed, done, table.delivery().bytes(), warm, now);
+            Footprint now = Footprint.of(rig.service().toHandle());
+            Footprint pcscd = Footprint.of(rig.pcscd());
+            Sessions counted = Sessions.in(sessions);
+            System.out.printf("soak: %d minutes, seed %d, %d faults, %d bytes; half-way %s, at the end %s; pcscd half-way %s, "
+                    + "at the end %s; %s%n",
+                    minutes, seed, done, table.delivery().bytes(), warm, now, warmPcscd, pcscd, counted);
             assertEquals(List.of(), table.delivery().strangers());
             assertEquals(warm.threads(), now.threads(), "threads");
             assertEquals(warm.files(), now.files(), "open files");
             assertTrue(now.rssKib() - warm.rssKib() <= GROWTH_KIB, () -> "RSS grows");
+            assertEquals(1, counted.open(), "sessions open");
+            assertEquals(1, counted.most(), "sessions open at once");
+            assertTrue(counted.opened() > done / 2, "sessions were not counted");
+            // Each of pcscd's clients has a thread and a descriptor there.
+            assertEquals(warmPcscd.threads(), pcscd.threads(), "pcscd's threads");
+            assertEquals(warmPcscd.files(), pcscd.files(), "pcscd's open files");
         }
+    }
+
+    /** The module that counts sessions, in front of OpenSC's. */
+    private Path counter() throws Exception {
+        Path source = folder.resolve("sessions.c");
+        try (var text = SoakIT.class.getResourceAsStream("sessions.c")) {
+            Files.copy(text, source);
+        }
+        Path module = folder.resolve("sessions.so");
+        Process compiler = new ProcessBuilder("sh", "-c",
+                "gcc -shared -fPIC -Wall -Wextra -Werror $(pkg-config --cflags p11-kit-1) -o \"$0\" \"$1\"",
+                module.toString(), source.toString()).inheritIO().start();
+        assertEquals(0, compiler.waitFor());
+        return module;
     }
 }

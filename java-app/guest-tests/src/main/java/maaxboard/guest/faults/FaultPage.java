@@ -10,17 +10,21 @@ import java.util.List;
 import java.util.Map;
 import maaxboard.guest.Project;
 
-/** Makes docs/faults.md from the tables that the last runs left in build/log: {@code FaultPage}. */
-final class FaultPage {
-    static final Path PAGE = Path.of("docs/faults.md");
+/** Makes docs/faults.md from the tables that the last runs on the host and in the guest left in build/log. */
+public final class FaultPage {
+    /** The page, from the project's top. */
+    public static final Path PAGE = Path.of("docs/faults.md");
 
     private static final String HEAD = """
             # The fault lab
 
             What happens to the bytes when something on their way breaks. Every line is a test: on the host with pcscd, OpenSC,
             the service as a process and a virtual token in a Virtual PCD reader; and in a booted guest, where the token is a
-            USB device. This page is made from the tables such runs write (class FaultPage); the times are of runs on two cores
-            that had much else to do, the guest's under emulation. A dash: not run there.
+            USB device. `make check` runs the table once on either and prints it; `make bench SUBJECTS=faults` writes this page.
+
+            A number in brackets behind a time says that it is the median of so many runs. The times asked for are medians on an
+            idle machine; `performance.md` says how loaded this one was. The guest's are those of an emulated processor. A dash:
+            not run there.
 
             After each fault it is held that every 32 bytes the consumer took are an answer the token gave, in order and once;
             that bytes flow again within 60 s of the cure; and that the log says what happened. "Refused" is state FAILED
@@ -37,15 +41,26 @@ final class FaultPage {
             - **Answers of the wrong length.** OpenSC cuts what is longer than it asked for, and asks again for what a short
               answer lacks; the service gets whole blocks either way. The bytes are the token's own, but an answer counts that
               was not as long as it should be. Only an empty answer shows, as CKR_DATA_INVALID, and quarantines the token.
+            - **The first bad answers**, if the fault begins at the end of a unit of 512 bytes and a test needs several to see
+              it: the first of a repeated block, up to three with a TLV head. The next unit shows the fault; their bytes are
+              told in the table.
             - **Mild bias.** The continuous tests hold a token to the claimed 6 bits a byte and catch a loss below that, not
               every loss: bits that are 1 with probability 0.6 still carry 5.9 bits of min-entropy a byte and pass for long.
               `entropy assess` estimates what a token really gives.
             - **A good generator that somebody else knows.** Tests see patterns, not secrets.
+            - **A token exchanged faster than OpenSC looks.** If another token is in the reader within a fraction of a second,
+              OpenSC holds it for the one it knew, with that one's serial number, until the slot has been empty once.
             - **A second token with the same serial** is taken for the first one's second slot: one of them serves.
             """;
 
     private FaultPage() {}
 
+    /** The file of a rig's table, from the project's top. */
+    public static Path table(String rig) {
+        return Path.of("build/log/faults-" + rig + ".md");
+    }
+
+    /** Writes the page. */
     public static void main(String[] arguments) throws IOException {
         Files.writeString(Project.top().resolve(PAGE), page());
     }
@@ -53,24 +68,36 @@ final class FaultPage {
     private static String page() throws IOException {
         Map<String, String[]> host = rows("host");
         Map<String, String[]> guest = rows("guest");
-        var text = new StringBuilder(HEAD).append("| fault | expected | seen | recovery on the host | in the guest |\n|---|---|---|---|---|\n");
+        var text = new StringBuilder(HEAD).append(
+                "| fault | expected | seen | asked for | recovery on the host | in the guest |\n|---|---|---|---|---|---|\n");
         var names = new ArrayList<>(host.keySet());
         guest.keySet().stream().filter(name -> !host.containsKey(name)).forEach(names::add);
         for (String name : names) {
             String[] cells = host.getOrDefault(name, guest.get(name));
-            text.append("| %s | %s | %s | %s | %s |%n".formatted(
-                    name, cells[1], cells[2], recovery(host.get(name)), recovery(guest.get(name))));
+            text.append("| %s | %s | %s | %s | %s | %s |%n".formatted(
+                    name, cells[1], cells[2], limit(name), recovery(host.get(name)), recovery(guest.get(name))));
         }
         return text.append(TAIL).toString();
     }
 
+    private static String limit(String name) {
+        return FaultCase.all().stream()
+                .filter(fault -> fault.name().equals(name) && fault.limit() > 0)
+                .map(fault -> "%.0f s".formatted(fault.limit()))
+                .findFirst()
+                .orElse("");
+    }
+
     private static String recovery(String[] cells) {
-        return cells == null ? "-" : cells[3];
+        if (cells == null) {
+            return "-";
+        }
+        return cells[4].equals("1") ? cells[3] : cells[3] + " (" + cells[4] + ")";
     }
 
     private static Map<String, String[]> rows(String rig) throws IOException {
         var rows = new LinkedHashMap<String, String[]>();
-        Path file = Project.top().resolve("build/log/faults-" + rig + ".md");
+        Path file = Project.top().resolve(table(rig));
         List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
         for (String line : lines.stream().skip(2).toList()) {
             String[] cells = line.substring(1, line.length() - 1).split("\\|");

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -19,15 +20,17 @@ import maaxboard.entropy.region.RegionConsumer;
 import maaxboard.entropy.region.RegionException;
 import maaxboard.entropy.region.RegionHeader;
 import maaxboard.entropy.region.Slot;
+import maaxboard.guest.Guest;
 
 /**
  * The consumer, and the proof that what it takes is what the tokens gave: every 32 bytes are looked up in the tokens' own
  * lists, each must come after those before it, none may come twice.
  */
-final class Delivery {
+public final class Delivery {
     private static final int ANSWER = 32;
     /** 64 hex digits and a line feed. */
     private static final int LINE = 65;
+    private static final int LOOKS = 20;
     private static final int MOST_LINES = 100_000;
 
     private final Rig rig;
@@ -45,7 +48,7 @@ final class Delivery {
     }
 
     /** Takes all there is; the number of bytes. */
-    long drain() throws RegionException {
+    public long drain() throws RegionException {
         if (consumer == null) {
             consumer = RegionConsumer.attach(rig.region()).orElse(null);
             if (consumer == null) {
@@ -62,12 +65,8 @@ final class Delivery {
         return taken;
     }
 
-    /** The consumer starts anew, as after a restart of its own. */
-    void reattach() {
-        consumer = null;
-    }
-
-    RegionHeader header() {
+    /** What the producer says now. */
+    public RegionHeader header() {
         return RegionHeader.read(rig.region());
     }
 
@@ -83,13 +82,36 @@ final class Delivery {
     }
 
     /** Bytes taken so far. */
-    long bytes() {
+    public long bytes() {
         return bytes;
     }
 
+    /**
+     * Bytes published less bytes taken, which changes only if some are lost or come twice. The producer counts a slot
+     * before it shows it: the least of several looks, during each of which nothing was counted.
+     */
+    long balance() throws RegionException {
+        long least = Long.MAX_VALUE;
+        for (int looks = 0; looks < LOOKS; ) {
+            long published = header().published();
+            drain();
+            if (header().published() == published) {
+                least = Math.min(least, published - bytes);
+                looks++;
+            }
+            Guest.pause(Duration.ofMillis(2));
+        }
+        return least;
+    }
+
     /** Slots whose bytes no token gave, or gave earlier, or that came twice; there must be none. */
-    List<String> strangers() {
+    public List<String> strangers() {
         return List.copyOf(strangers);
+    }
+
+    /** What a failed case left must not be held against the next. */
+    void forgetStrangers() {
+        strangers.clear();
     }
 
     /** Whether bytes that no token gave as a whole answer are held against the service, from now on. */

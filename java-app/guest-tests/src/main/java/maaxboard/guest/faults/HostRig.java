@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import maaxboard.entropy.region.Region;
 import maaxboard.entropy.region.RegionException;
@@ -20,7 +21,7 @@ import maaxboard.virtualtoken.VirtualToken;
 import maaxboard.virtualtoken.transport.VpcdTransport;
 
 /** On this host: pcscd of our own with Virtual PCD readers, the service as a process, the region in two files. */
-final class HostRig implements Rig {
+public final class HostRig implements Rig {
     private static final List<Path> MODULES = List.of(
             Path.of("/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so"),
             Path.of("/usr/lib/aarch64-linux-gnu/opensc-pkcs11.so"),
@@ -31,14 +32,31 @@ final class HostRig implements Rig {
     private static final int CLEAR_TRIES = 20;
 
     private final Path folder;
+    private final Path module;
+    private final Map<String, String> environment;
+    private final Path configuration;
     private final String spec;
     private final HostPcscd pcscd;
     private final List<VirtualToken> tokens = new ArrayList<>();
     private final Region region;
     private Process service;
 
-    HostRig(Path folder) throws IOException {
+    /** Everything of it lies in the folder, whose path must be short enough for a Unix socket. */
+    public HostRig(Path folder) throws IOException {
+        this(folder, module(), Map.of());
+    }
+
+    /**
+     * With another PKCS#11 module.
+     *
+     * @param environment more variables for the service
+     */
+    public HostRig(Path folder, Path module, Map<String, String> environment) throws IOException {
         this.folder = folder;
+        this.module = module;
+        this.environment = environment;
+        configuration = folder.resolve("service.conf");
+        Files.writeString(configuration, "");
         spec = file("data", DATA_BYTES) + "," + file("control", CONTROL_BYTES);
         pcscd = HostPcscd.start(folder, 2);
         for (int i = 0; i < 2; i++) {
@@ -75,8 +93,13 @@ final class HostRig implements Rig {
         tokens.get(token).order(line);
     }
 
+    @Override
+    public String status(int token) {
+        return tokens.get(token).status().line();
+    }
+
     /** OpenSC's module on this host. */
-    static Path module() throws IOException {
+    public static Path module() throws IOException {
         return MODULES.stream()
                 .filter(Files::exists)
                 .findFirst()
@@ -84,13 +107,18 @@ final class HostRig implements Rig {
     }
 
     /** The first token itself, for what only the host can see. */
-    VirtualToken token() {
+    public VirtualToken token() {
         return tokens.getFirst();
     }
 
     /** The service's process. */
-    Process service() {
+    public Process service() {
         return service;
+    }
+
+    /** pcscd's process. */
+    public ProcessHandle pcscd() {
+        return pcscd.process();
     }
 
     @Override
@@ -125,7 +153,8 @@ final class HostRig implements Rig {
 
     @Override
     public void startService() throws IOException {
-        service = entropy("run", "--module", module().toString(), "--region", spec, "--long-test-time", "30")
+        service = entropy("run", "--config", configuration.toString(), "--module", module.toString(), "--region", spec,
+                        "--long-test-time", "30")
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
                 .redirectErrorStream(true)
                 .start();
@@ -166,8 +195,29 @@ final class HostRig implements Rig {
         words.addAll(List.of(arguments));
         words.addAll(List.of("--run-directory", folder.resolve("service").toString()));
         ProcessBuilder builder = pcscd.command(words.toArray(String[]::new));
+        builder.environment().putAll(environment);
         builder.environment().put("OPENSC_CONF", Project.top().resolve("board/maaxboard/opensc.conf").toString());
         return builder;
+    }
+
+    @Override
+    public void select(String serial) throws IOException {
+        String text = serial == null ? "" : "serial = " + serial + "\n";
+        if (Files.readString(configuration).equals(text)) {
+            return;
+        }
+        Files.writeString(configuration, text);
+        if (!service.isAlive()) {
+            return;
+        }
+        int logged = log().length();
+        Process kill = new ProcessBuilder("kill", "-HUP", Long.toString(service.pid())).inheritIO().start();
+        try {
+            kill.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        awaitLog(logged, "configuration read");
     }
 
     @Override
