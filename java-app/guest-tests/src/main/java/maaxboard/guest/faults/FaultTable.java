@@ -96,6 +96,8 @@ public final class FaultTable {
         long strange = delivery.strange();
         long torn = delivery.torn();
         delivery.expectStrangers(fault.kind() == Kind.UNSEEN);
+        // Reading the log takes a moment: with a ring that is full by now the service would ask the token for nothing.
+        awaitNewBytes(fault.name() + ": just before it");
         fault.cause().on(rig);
         await("a command that " + fault.name() + " hits", () -> {
             delivery.drain();
