@@ -186,7 +186,8 @@ public final class HostRig implements Rig {
     }
 
     private ProcessBuilder entropy(String command, String... arguments) {
-        var words = new ArrayList<>(List.of(
+        // A run in the background ignores these signals and hands that on; the JVM would leave them ignored.
+        var words = new ArrayList<>(List.of("env", "--default-signal=HUP,INT",
                 ProcessHandle.current().info().command().orElse("java"),
                 "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                 // A heap of one size and in memory from the start: what grows then is a leak.
