@@ -106,7 +106,7 @@ class ExistingToolsIT {
                 "-tls1_3", "-www");
         try {
             bench.awaitText("server.log", "ACCEPT");
-            var said = bench.good("openssl", "s_client", "-connect", "localhost:" + port, "-CAfile", "ca.pem",
+            var said = bench.good("openssl", "s_client", "-connect", "127.0.0.1:" + port, "-CAfile", "ca.pem",
                     "-verify_return_error");
             assertTrue(said.contains("Verify return code: 0 (ok)") && said.contains("Peer signature type: ECDSA"), said);
         } finally {
@@ -123,7 +123,7 @@ class ExistingToolsIT {
                 "file.pem", "-CAfile", "ca.pem", "-Verify", "1", "-verify_return_error", "-tls1_3", "-www");
         try {
             bench.awaitText("mutual.log", "ACCEPT");
-            bench.good("env", "OPENSSL_CONF=engine.cnf", "openssl", "s_client", "-connect", "localhost:" + port, "-CAfile",
+            bench.good("env", "OPENSSL_CONF=engine.cnf", "openssl", "s_client", "-connect", "127.0.0.1:" + port, "-CAfile",
                     "ca.pem", "-engine", "pkcs11", "-keyform", "engine", "-key", KEY + bench.file("engine-pin"), "-cert",
                     "engine.pem");
             bench.awaitText("mutual.log", "depth=0 CN = localhost");

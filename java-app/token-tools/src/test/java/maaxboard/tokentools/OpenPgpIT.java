@@ -71,7 +71,7 @@ class OpenPgpIT {
         bench.sign("server.csr", "server.pem");
         try (var service = new ServiceBench(bench, which("pin"), "--tls-id", "03", "--tls-certificate",
                 bench.file("server.pem").toString())) {
-            var said = bench.run("openssl", "s_client", "-connect", "localhost:" + service.port(), "-CAfile", "ca.pem",
+            var said = bench.run("openssl", "s_client", "-connect", "127.0.0.1:" + service.port(), "-CAfile", "ca.pem",
                     "-verify_return_error", "-tls1_3").out();
             assertTrue(said.contains("Peer signature type: ECDSA") && said.contains("Verify return code: 0 (ok)"), said);
             long before = card.status().challengeBytes();
