@@ -174,6 +174,8 @@ refuse "unknown console" "the device tree has no uart9"
 config SEL4DEVKIT >.config
 initramfs root.gz 1000000 220000000
 refuse "root that would not unpack" "the guest needs [0-9]* bytes .* unpacked 220000000"
+initramfs root.gz 1000000 130000000
+refuse "root larger than its tmpfs" "the root unpacks to 130000000 bytes .* has room for "
 initramfs root.gz 1000000 3000000
 echo nonsense >Image
 refuse "no kernel" "is no arm64 kernel image"

@@ -181,6 +181,11 @@ clashes=$(printf '%s\n' "$pieces" "$region" "RAM $((ram)) $ram_end" |
 needed=$((initrd_size + unpacked + kernel_size + daemon))
 [ "$needed" -le $((ram_size)) ] ||
 	fail "the guest needs $needed bytes ($(mib "$needed")): initramfs $initrd_size, unpacked $unpacked, kernel $kernel_size, service $daemon; its RAM has $((ram_size)) ($(mib $((ram_size))))"
+# The root is a tmpfs, which the kernel lets grow to half of the memory that it has once
+# its own image, the initramfs and some 8 MiB of tables are taken off.
+room=$(((ram_size - kernel_size - initrd_size - (8 << 20)) / 2))
+[ "$unpacked" -le "$room" ] ||
+	fail "the root unpacks to $unpacked bytes ($(mib "$unpacked")), and a guest of $((ram_size)) ($(mib $((ram_size)))) has room for $room ($(mib "$room")): half of what kernel and initramfs leave"
 [ "$wrong" -eq 0 ] || exit 65
 
 # --- told to the monitor -----------------------------------------------------
