@@ -16,8 +16,8 @@ import maaxboard.entropy.region.State;
  */
 final class RegionPump implements Runnable {
     private static final int HEARTBEAT_MILLIS = 500;
-    /** How often a full ring is looked at where no interrupt comes. */
-    private static final int POLL_MILLIS = 50;
+    /** How soon a full ring is looked at again where no interrupt comes: twice as late each time that nothing was taken. */
+    private static final int FIRST_POLL_MILLIS = 50;
 
     private final Region region;
     private final RegionProducer producer;
@@ -37,6 +37,7 @@ final class RegionPump implements Runnable {
 
     private Outlet.Ready current;
     private int published;
+    private int pollMillis = FIRST_POLL_MILLIS;
     private boolean testRunning;
     private int testNumber;
     private long[] testBase;
@@ -151,7 +152,11 @@ final class RegionPump implements Runnable {
     }
 
     private void wakeConsumer(boolean published) {
-        if (published && producer.consumerWantsWakeUp()) {
+        if (!published) {
+            return;
+        }
+        pollMillis = FIRST_POLL_MILLIS;
+        if (producer.consumerWantsWakeUp()) {
             region.ringDoorbell();
         }
     }
@@ -172,7 +177,8 @@ final class RegionPump implements Runnable {
         if (producer.wantSpace()) {
             return;
         }
-        waiter.sleep(waiter.hasInterrupts() ? HEARTBEAT_MILLIS : POLL_MILLIS);
+        waiter.sleep(waiter.hasInterrupts() ? HEARTBEAT_MILLIS : pollMillis);
+        pollMillis = Math.min(2 * pollMillis, HEARTBEAT_MILLIS);
         producer.spaceNoLongerWanted();
     }
 
