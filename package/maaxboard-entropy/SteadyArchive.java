@@ -2,26 +2,24 @@
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.zip.CRC32;
 
 /**
- * {@code java SteadyArchive.java ARCHIVE}: takes the time of its making out of the JVM's archive of loaded classes, made on
- * this machine within the last quarter of an hour, so that the same classes give the same bytes. Each soft reference among
- * the archived objects holds the milliseconds of the monotonic clock at which it was made; nothing else differs between two
- * archives of one list of classes.
+ * {@code java SteadyArchive.java ARCHIVE COMMAND...}: makes the JVM's archive of loaded classes so that the same classes
+ * give the same bytes. The command writes ARCHIVE; it is run until two of its archives are the same but for the time.
  *
- * <p>For HotSpot 25, little-endian, 64 bits, compressed class pointers and no compact headers. What does not look like
- * that ends with an exception, and the archive is left as it was.
+ * <p>Each soft reference among the archived objects, and their class, holds the milliseconds of the monotonic clock at
+ * which it was made. Such a time is a word of the objects that in either of two archives lies within that one's making; it is taken
+ * out. Rarely a race inside the JVM shows in a few bytes more: then the archive is made once more.
+ *
+ * <p>For HotSpot 25, little-endian. What does not look like that ends with an exception and leaves no archive.
  */
 final class SteadyArchive {
-    private static final long AGE = 900_000;
+    private static final int MAKINGS = 6;
     private static final int MAGIC = 0xf00baba2;
     private static final int HEADER_CRC = 4;
     private static final int HEADER_SIZE = 12;
@@ -30,36 +28,71 @@ final class SteadyArchive {
     private static final int REGION_HEAP_FLAG = 12;
     private static final int REGION_OFFSET = 24;
     private static final int REGION_USED = 40;
-    /** A soft reference: mark word, class, referent, queue, two links that are not used, time. */
-    private static final int QUEUE = 16;
-    private static final int UNUSED = 20;
-    private static final int TIME = 32;
 
     private SteadyArchive() {
     }
 
-    public static void main(String[] args) throws IOException {
-        long now = System.nanoTime() / 1_000_000;
-        long since = now - AGE;
-        try (var file = FileChannel.open(Path.of(args[0]), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            var archive = file.map(FileChannel.MapMode.READ_WRITE, 0, file.size()).order(ByteOrder.LITTLE_ENDIAN);
-            int header = archive.getInt(HEADER_SIZE);
-            if (archive.getInt(0) != MAGIC || archive.getInt(HEADER_CRC) != crc(archive, HEADER_SUMMED, header)) {
-                throw new IOException(args[0] + ": no archive of this kind");
+    public static void main(String[] args) throws IOException, InterruptedException {
+        var path = Path.of(args[0]);
+        var made = new ArrayList<Making>();
+        while (made.size() < MAKINGS) {
+            var last = Making.of(path, List.of(args).subList(1, args.length));
+            for (var before : made) {
+                var steady = last.without(before);
+                if (steady.equals(before.without(last))) {
+                    Files.write(path, steady.array());
+                    return;
+                }
             }
-            int region = heap(archive, header);
-            int from = (int) archive.getLong(region + REGION_OFFSET);
-            int used = (int) archive.getLong(region + REGION_USED);
-            var times = times(archive, from, from + used, since, now);
-            times.forEach(at -> archive.putLong(at, 0));
-            archive.putInt(region, crc(archive, from, from + used));
-            archive.putInt(HEADER_CRC, crc(archive, HEADER_SUMMED, header));
-            System.out.println(args[0] + ": " + times.size() + " times taken out");
+            made.add(last);
+        }
+        Files.delete(path);
+        throw new IOException(path + ": no two of " + MAKINGS + " archives are the same");
+    }
+
+    /**
+     * An archive, and when it was made.
+     *
+     * @param since monotonic milliseconds before the command began
+     * @param until monotonic milliseconds after it had ended
+     */
+    private record Making(ByteBuffer archive, long since, long until) {
+        static Making of(Path path, List<String> command) throws IOException, InterruptedException {
+            long since = System.nanoTime() / 1_000_000;
+            int status = new ProcessBuilder(command).inheritIO().start().waitFor();
+            if (status != 0) {
+                throw new IOException("exit " + status + " of " + String.join(" ", command));
+            }
+            return new Making(littleEndian(Files.readAllBytes(path)), since, System.nanoTime() / 1_000_000);
+        }
+
+        /** A copy without the times that both archives hold. */
+        ByteBuffer without(Making other) throws IOException {
+            var copy = littleEndian(archive.array().clone());
+            int header = copy.getInt(HEADER_SIZE);
+            if (copy.getInt(0) != MAGIC || copy.getInt(HEADER_CRC) != crc(copy, HEADER_SUMMED, header)) {
+                throw new IOException("no archive of this kind");
+            }
+            int region = objects(copy, header);
+            int from = (int) copy.getLong(region + REGION_OFFSET);
+            int to = from + (int) copy.getLong(region + REGION_USED);
+            for (int at = from; at + 8 <= Math.min(to, other.archive.capacity()); at += 8) {
+                if (within(archive.getLong(at)) && other.within(other.archive.getLong(at))) {
+                    copy.putLong(at, 0);
+                }
+            }
+            copy.putInt(region, crc(copy, from, to));
+            copy.putInt(HEADER_CRC, crc(copy, HEADER_SUMMED, header));
+            return copy;
+        }
+
+        private boolean within(long time) {
+            return time > since && time <= until;
         }
     }
 
     /** Where the header describes the region of objects: the one whose checksum is right. */
-    private static int heap(ByteBuffer archive, int header) throws IOException {
+    private static int objects(ByteBuffer archive, int header) throws IOException {
         for (int at = HEADER_SUMMED; at + REGION_USED + 8 <= header; at += 8) {
             long from = archive.getLong(at + REGION_OFFSET);
             long used = archive.getLong(at + REGION_USED);
@@ -71,36 +104,8 @@ final class SteadyArchive {
         throw new IOException("no region of objects in the header");
     }
 
-    /** The places of times in that span. */
-    private static List<Integer> times(ByteBuffer archive, int from, int to, long since, long now) throws IOException {
-        Map<Integer, List<Integer>> byQueue = new HashMap<>();
-        for (int at = from; at + TIME + 8 <= to; at += 8) {
-            long time = archive.getLong(at + TIME);
-            if (time >= since && time <= now && isMark(archive.getLong(at)) && archive.getInt(at + UNUSED) == 0
-                    && archive.getLong(at + UNUSED + 4) == 0) {
-                byQueue.computeIfAbsent(archive.getInt(at + QUEUE), unused -> new ArrayList<>()).add(at + TIME);
-            }
-        }
-        // All are in no queue: their field for it holds one and the same object.
-        var times = byQueue.values().stream().reduce(new ArrayList<>(), (a, b) -> a.size() >= b.size() ? a : b);
-        long latest = times.stream().mapToLong(archive::getLong).max().orElseThrow(() -> new IOException("no soft reference"));
-        // The clock itself, a static field: as late as the latest, and no class behind a mark word.
-        var clocks = new ArrayList<Integer>();
-        for (int at = from + 8; at + 8 <= to; at += 8) {
-            long time = archive.getLong(at);
-            if (time >= latest && time <= now && !isMark(archive.getLong(at - 8)) && !times.contains(at)) {
-                clocks.add(at);
-            }
-        }
-        if (clocks.size() != 1) {
-            throw new IOException(clocks.size() + " places that could be the clock, expected one; make the archive anew");
-        }
-        times.addAll(clocks);
-        return times;
-    }
-
-    private static boolean isMark(long word) {
-        return (word & 7) == 1 && word >>> 39 == 0;
+    private static ByteBuffer littleEndian(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static int crc(ByteBuffer archive, int from, int to) {

@@ -52,19 +52,8 @@ fi
     sed -s '/ source: /d; s/ id: [0-9]*$//' "$work"/*.list |
         grep -E '^(@(cp|lambda-proxy) )?maaxboard/' | LC_ALL=C sort
 } | awk '!/^@/ && !seen[$0]++; /^@/ && !seen[$0]++ { after = after $0 "\n" } END { printf "%s", after }' >"$work/classes"
-# Rarely a race inside the JVM shows in a few bytes: the archive is the one that comes out twice.
-for n in 1 2 3 4 5 6; do
-    # shellcheck disable=SC2086
-    $java -Xshare:dump -XX:+AOTClassLinking -XX:SharedClassListFile="$work/classes" -XX:SharedArchiveFile="$work/$n.jsa" \
-        $main >"$log" 2>&1 || { cat "$log" >&2; exit 70; }
-    "$jdk/bin/java" "$here/SteadyArchive.java" "$work/$n.jsa" >"$log" 2>&1 ||
-        { cat "$log" >&2; exit 70; }
-    for before in "$work"/[1-6].jsa; do
-        if [ "$before" != "$work/$n.jsa" ] && cmp -s "$before" "$work/$n.jsa"; then
-            install -m 0644 "$before" "$(dirname "$(echo "$home"/lib/*/libjvm.so)")/classes.jsa"
-            exit 0
-        fi
-    done
-done
-echo "class-archive: no two of six archives are the same" >&2
-exit 70
+# shellcheck disable=SC2086
+"$jdk/bin/java" "$here/SteadyArchive.java" "$work/classes.jsa" \
+    $java -Xshare:dump -XX:+AOTClassLinking -XX:SharedClassListFile="$work/classes" -XX:SharedArchiveFile="$work/classes.jsa" \
+    $main >"$log" 2>&1 || { cat "$log" >&2; exit 70; }
+install -m 0644 "$work/classes.jsa" "$(dirname "$(echo "$home"/lib/*/libjvm.so)")/classes.jsa"
