@@ -12,17 +12,20 @@ import java.util.regex.Pattern;
 import maaxboard.entropy.linux.UsbDevice;
 
 /**
- * A reader driver as pcscd finds it: a folder NAME.bundle with Contents/Info.plist.
+ * A reader driver as pcscd finds it: a folder NAME.bundle with Contents/Info.plist. pcscd gives it the readers that
+ * Info.plist lists by vendor and product, and no other, whatever their class: of a driver that calls itself
+ * CCIDCLASSDRIVER it only prefers another one that lists the reader too (hotplug_libudev.c of pcsc-lite).
  *
  * @param library the shared library that Info.plist names
- * @param classDriver whether pcscd takes it for every reader of the smart card class
+ * @param even whether the lists of vendors, products and names have one length; otherwise pcscd gives up on USB readers
  * @param readers vendor and product of the readers it lists, such as {@code 20a0:4211}
  */
-record DriverBundle(Path folder, Path library, String version, boolean classDriver, Set<String> readers) {
+record DriverBundle(Path folder, Path library, String version, boolean even, Set<String> readers) {
     private static final Pattern ARRAY = Pattern.compile("<key>([A-Za-z]+)</key>\\s*<array>(.*?)</array>",
             Pattern.DOTALL);
     private static final Pattern STRING = Pattern.compile("<key>([A-Za-z]+)</key>\\s*<string>([^<]*)</string>");
     private static final Pattern ELEMENT = Pattern.compile("<string>\\s*0x([0-9A-Fa-f]{1,4})\\s*</string>");
+    private static final Pattern NAME = Pattern.compile("<string>[^<]*</string>");
     private static final Pattern COMMENT = Pattern.compile("<!--.*?-->", Pattern.DOTALL);
 
     /** The bundles in that folder; one whose Info.plist is missing or names no library is left out. */
@@ -49,12 +52,10 @@ record DriverBundle(Path folder, Path library, String version, boolean classDriv
         var text = COMMENT.matcher(description).replaceAll("");
         String executable = null;
         String version = "";
-        boolean classDriver = false;
         for (var string = STRING.matcher(text); string.find(); ) {
             switch (string.group(1)) {
                 case "CFBundleExecutable" -> executable = string.group(2);
                 case "CFBundleShortVersionString" -> version = string.group(2);
-                case "CFBundleName" -> classDriver = string.group(2).equals("CCIDCLASSDRIVER");
                 default -> { }
             }
         }
@@ -63,10 +64,12 @@ record DriverBundle(Path folder, Path library, String version, boolean classDriv
         }
         List<String> vendors = List.of();
         List<String> products = List.of();
+        long names = 0;
         for (var array = ARRAY.matcher(text); array.find(); ) {
             switch (array.group(1)) {
                 case "ifdVendorID" -> vendors = elements(array.group(2));
                 case "ifdProductID" -> products = elements(array.group(2));
+                case "ifdFriendlyName" -> names = NAME.matcher(array.group(2)).results().count();
                 default -> { }
             }
         }
@@ -74,7 +77,8 @@ record DriverBundle(Path folder, Path library, String version, boolean classDriv
         for (int i = 0; i < Math.min(vendors.size(), products.size()); i++) {
             readers.add(vendors.get(i) + ":" + products.get(i));
         }
-        return new DriverBundle(folder, folder.resolve("Contents/Linux").resolve(executable), version, classDriver, readers);
+        return new DriverBundle(folder, folder.resolve("Contents/Linux").resolve(executable), version,
+                vendors.size() == products.size() && vendors.size() == names, readers);
     }
 
     private static List<String> elements(String array) {
@@ -83,6 +87,6 @@ record DriverBundle(Path folder, Path library, String version, boolean classDriv
     }
 
     boolean drives(UsbDevice reader) {
-        return classDriver && reader.isSmartCardReader() || readers.contains(reader.ids());
+        return readers.contains(reader.ids());
     }
 }

@@ -21,12 +21,17 @@ final class PcscdChecks {
             if (!Files.exists(bundle.library())) {
                 return Check.notOk("ccid-driver", bundle.library() + " is not there", "install the ccid driver anew");
             }
+            if (!bundle.even()) {
+                return Check.notOk("ccid-driver", bundle.folder() + "/Contents/Info.plist lists vendors, products and names of"
+                        + " different number: pcscd takes no USB reader then", "mend the lists, or install the ccid driver anew");
+            }
         }
         for (var reader : readers) {
             if (bundles.stream().noneMatch(bundle -> bundle.drives(reader))) {
-                return Check.notOk("ccid-driver", bundles.isEmpty() ? "no driver bundle in " + folder
-                        : "no driver in " + folder + " lists reader " + reader.ids(),
-                        "install the ccid driver (package ccid, Debian: libccid), or a newer one");
+                return bundles.isEmpty() ? Check.notOk("ccid-driver", "no driver bundle in " + folder,
+                        "install the ccid driver (package ccid, Debian: libccid)")
+                        : Check.notOk("ccid-driver", "no driver in " + folder + " lists reader " + reader.ids(),
+                        "install a newer ccid driver, or add the reader to its list (add-readers) and restart pcscd");
             }
         }
         if (bundles.isEmpty()) {

@@ -47,7 +47,9 @@ class DoctorTest {
     void whatIsWellBelowIsOkThoughTheModuleIsNot() throws Exception {
         var host = new FixtureHost(folder).withController().withNitrokeyStart().withPcscd(0, "/usr/sbin/pcscd")
                 .withDriver("<key>CFBundleExecutable</key><string>libccid.so</string>"
-                        + "<key>CFBundleName</key><string>CCIDCLASSDRIVER</string>")
+                        + "<key>ifdVendorID</key><array><string>0x20A0</string></array>"
+                        + "<key>ifdProductID</key><array><string>0x4211</string></array>"
+                        + "<key>ifdFriendlyName</key><array><string>Nitrokey Start</string></array>")
                 .says("usb 1-1: New USB device found, idVendor=20a0, idProduct=4211, bcdDevice= 2.00");
         var module = Files.writeString(folder.resolve("module.so"), "no library");
         var checks = examine(host, module, RegionSpec.parse("uio:entropy"));

@@ -28,6 +28,8 @@ class LowerFloorsTest {
             <array> <string>0x08E6</string> <string>0x%s</string> </array>
             <key>ifdProductID</key>
             <array> <string>0x3437</string> <string>0x%s</string> </array>
+            <key>ifdFriendlyName</key>
+            <array> <string>GemPC</string> <string>a reader</string> </array>
             </dict></plist>
             """;
     private static final int NOBODY = 65534;
@@ -153,14 +155,51 @@ class LowerFloorsTest {
     }
 
     @Test
-    void aDriverServesTheReadersItListsOrAllOfTheClass() throws Exception {
+    void aDriverServesTheReadersItListsAndNoOtherOfTheirClass() throws Exception {
         host.withController().withNitrokeyStart().withDriver(PLIST.formatted("OTHER", "20A0", "4211"));
         var readers = devices().stream().filter(UsbDevice::isSmartCardReader).toList();
         assertOk(PcscdChecks.driver(bundles(), readers, false, host.readerDrivers()), "ifd-ccid.bundle 1.6.2");
         host.withDriver(PLIST.formatted("OTHER", "20A0", "4108"));
         assertNotOk(PcscdChecks.driver(bundles(), readers, false, host.readerDrivers()), "lists reader 20a0:4211", "newer");
         host.withDriver(PLIST.formatted("CCIDCLASSDRIVER", "20A0", "4108"));
+        assertNotOk(PcscdChecks.driver(bundles(), readers, false, host.readerDrivers()), "lists reader 20a0:4211", "add-readers");
+        host.withDriver(PLIST.formatted("CCIDCLASSDRIVER", "20A0", "4211"));
         assertOk(PcscdChecks.driver(bundles(), readers, false, host.readerDrivers()), "ifd-ccid.bundle");
+    }
+
+    @Test
+    void theReadersOfTheToolboxAreAddedToTheRealDriversListOnceAndABadLineChangesNothing() throws Exception {
+        var top = Path.of("../..").toAbsolutePath().normalize();
+        var plist = folder.resolve("Info.plist");
+        Files.copy(Path.of("/usr/lib/pcsc/drivers/ifd-ccid.bundle/Contents/Info.plist"), plist);
+        var before = DriverBundle.parse(folder, Files.readString(plist)).readers();
+        var configuration = Files.writeString(folder.resolve("readers"),
+                Files.readString(top.resolve("board/maaxboard/ccid-readers")) + "1209:5AfE A reader (of nobody)  # none\n");
+        assertEquals(0, addReaders(top, configuration, plist));
+        var added = Files.readString(plist);
+        var bundle = DriverBundle.parse(folder, added);
+        assertTrue(bundle.even() && bundle.readers().containsAll(before), added);
+        assertTrue(bundle.readers().containsAll(List.of("1209:5afe", "072f:2303", "349e:0026")), added);
+        assertTrue(added.contains("<string>A reader (of nobody)</string>"), added);
+        assertEquals(0, addReaders(top, configuration, plist));
+        assertEquals(added, Files.readString(plist), "the second time");
+        for (var bad : List.of("1209:5aff", "1209:5afg Reader", "1209:005aff Reader", "1209:5aff A<B")) {
+            Files.writeString(configuration, "1209:5afd Good\n" + bad + "\n");
+            assertEquals(65, addReaders(top, configuration, plist), bad);
+            assertEquals(added, Files.readString(plist), bad);
+        }
+    }
+
+    private int addReaders(Path top, Path configuration, Path plist) throws Exception {
+        return new ProcessBuilder(top.resolve("package/maaxboard-entropy/add-readers").toString(), configuration.toString(),
+                plist.toString()).redirectErrorStream(true).redirectOutput(folder.resolve("said").toFile()).start().waitFor();
+    }
+
+    @Test
+    void listsOfDifferentLengthAreNoDriver() throws Exception {
+        host.withController().withNitrokeyStart()
+                .withDriver(PLIST.formatted("OTHER", "20A0", "4211").replace("<string>a reader</string>", ""));
+        assertNotOk(PcscdChecks.driver(bundles(), List.of(), false, host.readerDrivers()), "of different number", "mend");
     }
 
     @Test
