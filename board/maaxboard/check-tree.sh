@@ -75,7 +75,7 @@ check_defconfig maaxboard_entropy_defconfig
 check_defconfig maaxboard_entropy_toolbox_defconfig
 
 # What is for the toolbox is off in the image.
-! grep -q -e '^BR2_PACKAGE_PAM_P11=' -e '^BR2_PACKAGE_P11_KIT=' -e '^BR2_PACKAGE_SOFTHSM2=' \
+! grep -q -e '^BR2_PACKAGE_PAM_P11=' -e '^BR2_PACKAGE_MAAXBOARD_ENTROPY_TOKEN_TOOLS=' -e '^BR2_PACKAGE_P11_KIT=' -e '^BR2_PACKAGE_SOFTHSM2=' \
 	"$work/maaxboard_entropy_defconfig/.config" || {
 	echo "a package of the toolbox is in the image" >&2
 	exit 65

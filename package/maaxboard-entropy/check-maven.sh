@@ -3,10 +3,10 @@
 #
 # check-maven.sh
 #
-# Tests of maven-build.sh on a copy of java-app: two builds give the same jar, and
-# neither a file with another checksum than the one in the tree nor a file that is
-# not listed gets into a build. Uses the Maven and the files that java-app/mvn.sh
-# uses, without a network.
+# Tests of maven-build.sh on a copy of java-app: two builds give the same jar, also
+# one with "token" beside it, and neither a file with another checksum than the one
+# in the tree nor a file that is not listed gets into a build. Uses the Maven and
+# the files that java-app/mvn.sh uses, without a network.
 
 set -eu
 
@@ -37,6 +37,13 @@ build || { cat "$work/log" >&2; exit 65; }
 	exit 65
 }
 
+PROJECT=token-tools build || { cat "$work/log" >&2; exit 65; }
+ls "$work"/source/token/token-tools-*.jar >/dev/null
+[ "$first" = "$(cat "$work"/source/modules/entropy-*.jar | sha256sum)" ] || {
+	echo "the build with token gave another jar of the wrapper" >&2
+	exit 65
+}
+
 # Another first digit.
 awk '$2 ~ /\/picocli-[0-9.]*\.jar$/ { sub(/^./, substr($0, 1, 1) == "0" ? "1" : "0") } { print }' \
 	"$here/maven-checksums/checksums.sha256" >"$work/checksums/checksums.sha256"
@@ -53,4 +60,4 @@ if build; then
 fi
 grep -q 'Missing from.*trusted checksum\|jackson-core.*[Mm]issing' "$work/log" || { cat "$work/log" >&2; exit 65; }
 
-echo "Maven: two builds alike, a changed and an unlisted file refused"
+echo "Maven: two builds alike, token beside the same wrapper, a changed and an unlisted file refused"

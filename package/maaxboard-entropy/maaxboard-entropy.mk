@@ -45,8 +45,32 @@ MAAXBOARD_ENTROPY_EXCLUDE_RESOURCES = \
 	$(foreach l,de es fr it ja ko pt_BR sv zh_CN zh_HK zh_TW,**/resources/*_$(l).class) \
 	$(foreach c,Big5 EUC GB HKSCS IBM JIS Johab MS PCK SJIS,/java.base/sun/nio/cs/$(c)*)
 
+ifeq ($(BR2_PACKAGE_MAAXBOARD_ENTROPY_TOKEN_TOOLS),y)
+MAAXBOARD_ENTROPY_MAVEN_ENV = PROJECT=token-tools
+define MAAXBOARD_ENTROPY_INSTALL_TOKEN
+	rm -rf $(TARGET_DIR)/usr/lib/maaxboard-token
+	mkdir -p $(TARGET_DIR)/usr/lib/maaxboard-token
+	$(INSTALL) -m 0644 $(@D)/token/*.jar $(TARGET_DIR)/usr/lib/maaxboard-token/
+	$(INSTALL) -D -m 0755 $(MAAXBOARD_ENTROPY_PKGDIR)/token \
+		$(TARGET_DIR)/usr/bin/token
+	$(INSTALL) -D -m 0755 $(MAAXBOARD_ENTROPY_PKGDIR)/far-token \
+		$(TARGET_DIR)/usr/bin/far-token
+endef
+endif
+
+MAAXBOARD_ENTROPY_READERS = $(call qstrip,$(BR2_PACKAGE_MAAXBOARD_ENTROPY_READERS))
+ifneq ($(MAAXBOARD_ENTROPY_READERS),)
+define MAAXBOARD_ENTROPY_ADD_READERS
+	$(INSTALL) -D -m 0644 $(MAAXBOARD_ENTROPY_READERS) $(TARGET_DIR)/etc/ccid-readers
+	$(INSTALL) -D -m 0755 $(MAAXBOARD_ENTROPY_PKGDIR)/add-readers \
+		$(TARGET_DIR)/usr/sbin/add-readers
+	$(TARGET_DIR)/usr/sbin/add-readers $(TARGET_DIR)/etc/ccid-readers \
+		$(TARGET_DIR)/usr/lib/pcsc/drivers/ifd-ccid.bundle/Contents/Info.plist
+endef
+endif
+
 define MAAXBOARD_ENTROPY_BUILD_CMDS
-	JAVA_HOME=$(MAAXBOARD_ENTROPY_JAVA_HOME) \
+	JAVA_HOME=$(MAAXBOARD_ENTROPY_JAVA_HOME) $(MAAXBOARD_ENTROPY_MAVEN_ENV) \
 		$(MAAXBOARD_ENTROPY_PKGDIR)/maven-build.sh \
 		$(HOST_DIR)/bin/mvn $(@D) $(MAAXBOARD_ENTROPY_MAVEN_REPOSITORY)
 	rm -rf $(@D)/runtime
@@ -89,6 +113,8 @@ define MAAXBOARD_ENTROPY_INSTALL_TARGET_CMDS
 		$(TARGET_DIR)/etc/udev/rules.d/70-maaxboard-entropy.rules
 	$(INSTALL) -D -m 0644 $(MAAXBOARD_ENTROPY_PKGDIR)/profile.sh \
 		$(TARGET_DIR)/etc/profile.d/maaxboard-entropy.sh
+	$(MAAXBOARD_ENTROPY_INSTALL_TOKEN)
+	$(MAAXBOARD_ENTROPY_ADD_READERS)
 endef
 
 define MAAXBOARD_ENTROPY_INSTALL_INIT_SYSV

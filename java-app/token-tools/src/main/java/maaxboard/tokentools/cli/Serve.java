@@ -54,6 +54,10 @@ final class Serve implements Command {
 
     @Override
     public ExitCode run(ParseResult arguments) throws Exception {
+        if (ModuleLayer.boot().findModule("jdk.httpserver").isEmpty()) {
+            throw new CliException(ExitCode.UNAVAILABLE, "serve: this Java runtime has no module jdk.httpserver, as in the"
+                    + " guest, which has no network; run it on a host");
+        }
         var address = address(Options.text(arguments, "--listen"));
         double rate = rate(Options.text(arguments, "--rate"));
         var clients = Clients.read(Path.of(Options.required(arguments, "--clients")));
