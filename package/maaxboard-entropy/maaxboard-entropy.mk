@@ -55,6 +55,9 @@ define MAAXBOARD_ENTROPY_INSTALL_TOKEN
 		$(TARGET_DIR)/usr/bin/token
 	$(INSTALL) -D -m 0755 $(MAAXBOARD_ENTROPY_PKGDIR)/far-token \
 		$(TARGET_DIR)/usr/bin/far-token
+	mkdir -p $(TARGET_DIR)/usr/share/p11-kit/modules
+	echo "module: /usr/lib/opensc-pkcs11.so" \
+		>$(TARGET_DIR)/usr/share/p11-kit/modules/opensc.module
 endef
 endif
 
