@@ -2,14 +2,8 @@
 package maaxboard.entropy.linux;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import java.nio.ByteOrder;
+import maaxboard.entropy.memory.NativeCall;
 import maaxboard.entropy.memory.NativeMemory;
 
 /** The functions of the C library that this program needs, one Java method each. LP64 Linux only. */
@@ -29,79 +23,49 @@ final class Libc {
     static final int EFD_NONBLOCK = 0x800;
     static final int PR_SET_DUMPABLE = 4;
 
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-    private static final Linker LINKER = Linker.nativeLinker();
-
     private Libc() {
-    }
-
-    /**
-     * The one way into the C library: at most six integers or pointers, each of which lies in a register of its own on LP64,
-     * of variadic functions too; a function that takes fewer or narrower ones does not look at the rest. One shape for all,
-     * because linking a shape takes longer than most calls together.
-     */
-    private static final class WithErrno {
-        static final MethodHandle CALL = LINKER.downcallHandle(FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG, LONG),
-                Linker.Option.captureCallState("errno"));
-        static final StructLayout STATE = Linker.Option.captureStateLayout();
-        static final int ERRNO = (int) STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
     }
 
     // Each function is looked up when it is first called.
 
-    private static MemorySegment function(String name) {
-        return LINKER.defaultLookup().findOrThrow(name);
-    }
-
     private static final class Open {
-        static final MemorySegment OPEN = function("open");
-        static final MemorySegment CLOSE = function("close");
-        static final MemorySegment FLOCK = function("flock");
-        static final MemorySegment MMAP = function("mmap");
-        static final MemorySegment MUNMAP = function("munmap");
+        static final MemorySegment OPEN = NativeCall.function("open");
+        static final MemorySegment CLOSE = NativeCall.function("close");
+        static final MemorySegment FLOCK = NativeCall.function("flock");
+        static final MemorySegment MMAP = NativeCall.function("mmap");
+        static final MemorySegment MUNMAP = NativeCall.function("munmap");
     }
 
     private static final class Wait {
-        static final MemorySegment EVENTFD = function("eventfd");
-        static final MemorySegment POLL = function("poll");
-        static final MemorySegment READ = function("read");
-        static final MemorySegment PREAD = function("pread");
-        static final MemorySegment WRITE = function("write");
+        static final MemorySegment EVENTFD = NativeCall.function("eventfd");
+        static final MemorySegment POLL = NativeCall.function("poll");
+        static final MemorySegment READ = NativeCall.function("read");
+        static final MemorySegment PREAD = NativeCall.function("pread");
+        static final MemorySegment WRITE = NativeCall.function("write");
     }
 
     private static final class Log {
-        static final MemorySegment OPENLOG = function("openlog");
-        static final MemorySegment SYSLOG = function("syslog");
+        static final MemorySegment OPENLOG = NativeCall.function("openlog");
+        static final MemorySegment SYSLOG = NativeCall.function("syslog");
     }
 
     private static final class Process {
-        static final MemorySegment GETRANDOM = function("getrandom");
-        static final MemorySegment SETENV = function("setenv");
+        static final MemorySegment PRCTL = NativeCall.function("prctl");
+        static final MemorySegment GETRANDOM = NativeCall.function("getrandom");
+        static final MemorySegment SETENV = NativeCall.function("setenv");
     }
 
     private static final class Text {
-        static final MemorySegment STRERROR = function("strerror");
-    }
-
-    /** Every command calls it. It has the shape of the PKCS#11 calls, which is linked once for both; no result is looked at. */
-    private static final class Prctl {
-        static final MemorySegment PRCTL = function("prctl");
-        static final MethodHandle CALL = LINKER.downcallHandle(FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG));
+        static final MemorySegment STRERROR = NativeCall.function("strerror");
     }
 
     /** What one call needs beside its arguments: memory of its own, and a place for errno. */
     private static final class Frame implements AutoCloseable {
         private final Arena arena = Arena.ofConfined();
-        private final MemorySegment state = arena.allocate(WithErrno.STATE);
+        private final MemorySegment state = NativeCall.state(arena);
 
         long call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
-            try {
-                return (long) WithErrno.CALL.invokeExact(function, state, a, b, c, d, e, f);
-            } catch (RuntimeException | Error thrown) {
-                throw thrown;
-            } catch (Throwable thrown) {
-                throw new AssertionError(thrown);
-            }
+            return NativeCall.call(function, state, a, b, c, d, e, f);
         }
 
         long call(MemorySegment function, long a, long b, long c) {
@@ -115,7 +79,7 @@ final class Libc {
 
         long checked(String what, long result) throws LinuxException {
             if (result == -1) {
-                throw new LinuxException(what, state.asByteBuffer().order(ByteOrder.nativeOrder()).getInt(WithErrno.ERRNO));
+                throw new LinuxException(what, NativeCall.errno(state));
             }
             return result;
         }
@@ -263,12 +227,8 @@ final class Libc {
     }
 
     static void prctl(int option, long value) {
-        try {
-            var ignored = (long) Prctl.CALL.invokeExact(Prctl.PRCTL, (long) option, value, 0L, 0L, 0L);
-        } catch (RuntimeException | Error thrown) {
-            throw thrown;
-        } catch (Throwable thrown) {
-            throw new AssertionError(thrown);
+        try (var frame = new Frame()) {
+            frame.call(Process.PRCTL, option, value, 0);
         }
     }
 

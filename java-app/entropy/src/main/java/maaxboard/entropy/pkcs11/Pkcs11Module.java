@@ -2,17 +2,14 @@
 package maaxboard.entropy.pkcs11;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import maaxboard.entropy.memory.NativeCall;
 import maaxboard.entropy.memory.NativeMemory;
 
 /**
@@ -22,17 +19,9 @@ import maaxboard.entropy.memory.NativeMemory;
  * <p>A module stays loaded until the process ends: libraries below it (libpcsclite, OpenSSL) do not survive dlclose.
  */
 public final class Pkcs11Module {
-    private static final ValueLayout.OfLong ULONG = ValueLayout.JAVA_LONG;
     private static final int RTLD_NOW = 2;
-
-    /**
-     * The one way into native code. What is called here takes at most five integers or pointers and returns one; on LP64
-     * each lies in a register of its own, and a function that takes fewer does not look at the others. One shape for all,
-     * because linking a shape takes longer than a one-shot command has. Pointers are plain addresses: as segments, their
-     * arenas would be locked and unlocked around the call; who calls keeps them open.
-     */
-    private static final MethodHandle CALL = Linker.nativeLinker()
-            .downcallHandle(FunctionDescriptor.of(ULONG, ULONG, ULONG, ULONG, ULONG, ULONG));
+    /** PKCS#11 tells by return values; nobody looks at errno. */
+    private static final MemorySegment ERRNO = NativeCall.state(Arena.global());
 
     private final Path path;
     private final ByteBuffer functions;
@@ -65,10 +54,9 @@ public final class Pkcs11Module {
             throw new ModuleException("module " + path + ": no such file; expected a PKCS#11 module such as opensc-pkcs11.so");
         }
         try (var arena = Arena.ofConfined()) {
-            var symbols = Linker.nativeLinker().defaultLookup();
-            var dlopen = symbols.findOrThrow("dlopen");
-            var dlsym = symbols.findOrThrow("dlsym");
-            var dlerror = symbols.findOrThrow("dlerror");
+            var dlopen = NativeCall.function("dlopen");
+            var dlsym = NativeCall.function("dlsym");
+            var dlerror = NativeCall.function("dlerror");
             // What an earlier call left behind is none of ours.
             invoke(dlerror, 0, 0, 0, 0, 0);
             long library = invoke(dlopen, NativeMemory.text(arena, path.toString()).address(), RTLD_NOW, 0, 0, 0);
@@ -97,13 +85,7 @@ public final class Pkcs11Module {
     }
 
     private static long invoke(MemorySegment function, long a, long b, long c, long d, long e) {
-        try {
-            return (long) CALL.invokeExact(function, a, b, c, d, e);
-        } catch (RuntimeException | Error thrown) {
-            throw thrown;
-        } catch (Throwable thrown) {
-            throw new AssertionError(thrown);
-        }
+        return NativeCall.call(function, ERRNO, a, b, c, d, e, 0);
     }
 
     public Path path() {

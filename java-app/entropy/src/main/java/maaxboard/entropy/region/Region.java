@@ -50,9 +50,10 @@ public final class Region implements AutoCloseable {
     public static Region open(RegionSpec spec, Role role) throws RegionException {
         var region = new Region(spec);
         try {
-            switch (spec) {
-                case RegionSpec.Device(var name) -> region.openDevice(name, role);
-                case RegionSpec.Files(var data, var control) -> region.openFiles(data, control, role);
+            if (spec instanceof RegionSpec.Device(var name)) {
+                region.openDevice(name, role);
+            } else if (spec instanceof RegionSpec.Files(var data, var control)) {
+                region.openFiles(data, control, role);
             }
             return region;
         } catch (LinuxException e) {

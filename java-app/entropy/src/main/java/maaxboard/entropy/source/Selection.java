@@ -34,7 +34,7 @@ public record Selection(Long slotId, Integer slotIndex, String tokenLabel, Strin
 
     /** Whether a slot or token is named at all. */
     public boolean isAny() {
-        return equals(ANY);
+        return slotId == null && slotIndex == null && tokenLabel == null && serial == null && uris.isEmpty();
     }
 
     /** Whether this is a wanted token, random generator or not. */
