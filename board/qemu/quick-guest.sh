@@ -22,7 +22,7 @@ kernel=$("$here/kernel.sh")
 
 inputs=$(key "$debian" "$kernel" "$(key_of_files "$here/quick-guest.sh" "$here"/quick-guest/* "$package/entropy" \
     "$package/keep-running" "$package"/S[0-9]* "$package"/*.conf "$package"/*.rules "$package/users" \
-    "$package/profile.sh" "$package/class-archive.sh" "$package/SteadyArchive.java" "$package"/*-classes "$top/board/maaxboard/opensc.conf" "$modules"/*)")
+    "$package/profile.sh" "$package/class-archive.sh" "$package"/*.java "$package"/*-classes "$top/board/maaxboard/opensc.conf" "$modules"/*)")
 if [ "$(cat "$images/made-of" 2>/dev/null)" = "$inputs" ] && [ -r "$images/rootfs.cpio.gz" ]; then
     exit 0
 fi
