@@ -51,6 +51,7 @@ public final class ModuleSource {
     private int emptyScans;
     private long scannedAt;
     private boolean scanned;
+    private List<Long> servedSlots = List.of();
     private boolean inTrouble;
 
     /** One token: its session while there is one. */
@@ -188,7 +189,14 @@ public final class ModuleSource {
     private void scan() {
         List<Selection.Candidate> candidates;
         try {
-            candidates = Selection.candidates(module);
+            var slots = module.slots(true);
+            if (scanned && !inTrouble && !suspect && allServed() && slots.equals(servedSlots)) {
+                // To ask each token who it is takes commands on its card. One that was exchanged meanwhile has lost its session.
+                scannedAt = clock.getAsLong();
+                return;
+            }
+            candidates = Selection.candidates(module, slots);
+            servedSlots = slots;
         } catch (Pkcs11Exception e) {
             trouble(Loss.PCSCD_GONE, e.getMessage());
             restart();

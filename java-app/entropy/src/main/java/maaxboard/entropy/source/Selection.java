@@ -47,9 +47,14 @@ public record Selection(Long slotId, Integer slotIndex, String tokenLabel, Strin
 
     /** The slots that hold a recognised token now. A token that goes while it is looked at is left out. */
     public static List<Candidate> candidates(Pkcs11Module module) throws Pkcs11Exception {
+        return candidates(module, module.slots(true));
+    }
+
+    /** @param slots those with a token in them */
+    static List<Candidate> candidates(Pkcs11Module module, List<Long> slots) throws Pkcs11Exception {
         var found = new ArrayList<Candidate>();
         int index = 0;
-        for (long slot : module.slots(true)) {
+        for (long slot : slots) {
             try {
                 found.add(new Candidate(index++, slot, module.tokenInfo(slot)));
             } catch (Pkcs11Exception e) {
