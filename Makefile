@@ -12,7 +12,7 @@ help:
 	@echo "make sel4-run MICROKIT_SDK=FOLDER LIBVMM=FOLDER IMAGES=FOLDER"
 	@echo "             the guest under seL4 in QEMU: docs/bring-up.md"
 	@echo "make soak    a fault every 10 s for an hour (MINUTES=N, SEED=N), what leaks and what is lost"
-	@echo "make fuzz    1,000,000 wrong answers, control pages, configurations and URIs (INPUTS=N)"
+	@echo "make fuzz    1,000,000 wrong answers, control pages, configurations and URIs (INPUTS=N, SEED=N)"
 	@echo "make bench   measures what docs/performance.md says (SUBJECTS=\"wrapper growth ring boot slot memory guest guest-counted faults\")"
 	@echo "make build   build/host/bin/entropy, build/host/bin/token and build/host/bin/virtual-token"
 
@@ -34,7 +34,7 @@ soak:
 	@SOAK_MINUTES=$(or $(MINUTES),60) SOAK_SEED=$(or $(SEED),1) $(tests) -Dtest=None -Dit.test=SoakIT
 
 fuzz:
-	@FUZZ_INPUTS=$(or $(INPUTS),1000000) $(tests) -Dtest=ControlPageTest,ConfigurationTest,Pkcs11UriTest -Dit.test=FuzzIT
+	@FUZZ_INPUTS=$(or $(INPUTS),1000000) FUZZ_SEED=$(or $(SEED),1) $(tests) -Dtest=ControlPageTest,ConfigurationTest,Pkcs11UriTest -Dit.test=FuzzIT
 
 image:
 	@BUILDROOT="$(BUILDROOT)" O="$(O)" DEFCONFIG="$(DEFCONFIG)" FRAGMENTS="$(FRAGMENTS)" board/maaxboard/image.sh

@@ -32,15 +32,12 @@ public final class VirtualToken implements AutoCloseable {
 
     private static final int GET_CHALLENGE = 0x84;
     private static final int INS = 1;
-    /** SW1 of an answer that is not the end. */
-    private static final int MORE_WAITS = 0x61;
-    private static final int SHORT_COMMAND = 5;
 
     private final Transport transport;
     private final OpenPgpCard card;
     private final Profile profile;
     private final HashList hashes;
-    private final ChallengeListener listener;
+    private final ExchangeListener listener;
     private final SplittableRandom chance;
     private final ChallengeSource random;
 
@@ -69,17 +66,11 @@ public final class VirtualToken implements AutoCloseable {
         hashes = builder.hashes == null ? null : new HashList(builder.hashes);
     }
 
-    /** Is told what the card gives away. */
+    /** Is told what the card is asked and what it gives away. */
     @FunctionalInterface
-    public interface ChallengeListener {
-        /**
-         * An answer to GET CHALLENGE that ISO 7816-4 calls normal: status 9000, or 61xx (more bytes wait).
-         *
-         * @param asked the command's Le; 0 if it had none
-         * @param data the bytes, of any length
-         * @param statusWord 0x9000 or 0x61xx
-         */
-        void answered(int asked, byte[] data, int statusWord);
+    public interface ExchangeListener {
+        /** A command and its answer, before the answer leaves. */
+        void exchanged(byte[] command, ResponseApdu answer);
     }
 
     /** How to make a token; only the transport must be given. */
@@ -88,7 +79,7 @@ public final class VirtualToken implements AutoCloseable {
         private String serial = DEFAULT_SERIAL;
         private Profile profile = Profile.GNUK;
         private Path hashes;
-        private ChallengeListener listener = (asked, answer, statusWord) -> {};
+        private ExchangeListener listener = (command, answer) -> {};
         private ChallengeSource random = secureRandom();
         private long seed;
         private boolean plugged = true;
@@ -116,8 +107,8 @@ public final class VirtualToken implements AutoCloseable {
             return this;
         }
 
-        /** Is told the data of each answer to GET CHALLENGE with status 9000, of any length, before it leaves. */
-        public Builder onChallenge(ChallengeListener told) {
+        /** Is told of every command that is answered, and with what; faults have done their work by then. */
+        public Builder onExchange(ExchangeListener told) {
             listener = told;
             return this;
         }
@@ -342,10 +333,7 @@ public final class VirtualToken implements AutoCloseable {
                 return Reply.Trouble.USB_RESET;
             }
         }
-        if (challenge && (answer.statusWord() == StatusWord.OK || answer.statusWord() >>> 8 == MORE_WAITS)) {
-            listener.answered(command.length == SHORT_COMMAND ? command[SHORT_COMMAND - 1] & 0xff : 0, answer.data(),
-                    answer.statusWord());
-        }
+        listener.exchanged(command, answer);
         if (challenge && answer.statusWord() == StatusWord.OK) {
             record(answer.data());
         }

@@ -17,6 +17,8 @@ public final class FaultCatalogue {
     private static final double FAIR = 0.5;
     private static final String PROSE = "The quick brown fox jumps over the lazy dog. ";
     private static final int BLOCK = 32;
+    /** First bytes of the status words that say more than "failed": more waits, warnings, another length, success. */
+    private static final int[] TELLING = {0x61, 0x62, 0x63, 0x6c, 0x90};
 
     /**
      * A line of the list of faults.
@@ -238,13 +240,22 @@ public final class FaultCatalogue {
     }
 
     private static ResponseApdu mutated(ResponseApdu answer, SplittableRandom random) {
-        int statusWord = random.nextInt(0x10000);
+        int statusWord = wrongStatus(random);
         return switch (random.nextInt(4)) {
             case 0 -> new ResponseApdu(answer.data(), statusWord);
             case 1 -> new ResponseApdu(new byte[0], statusWord);
             case 2 -> resized(answer, random.nextInt(1, 200), random);
             default -> resized(answer, -random.nextInt(1, BLOCK + 1), random);
         };
+    }
+
+    /** Half of them from the families that a driver may take for half a success. */
+    private static int wrongStatus(SplittableRandom random) {
+        int statusWord = random.nextInt(0x10000);
+        if (random.nextBoolean()) {
+            statusWord = TELLING[random.nextInt(TELLING.length)] << 8 | statusWord & 0xff;
+        }
+        return statusWord == StatusWord.OK ? wrongStatus(random) : statusWord;
     }
 
     private static String required(String name, List<String> words) {
