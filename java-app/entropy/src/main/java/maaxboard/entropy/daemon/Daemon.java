@@ -196,6 +196,7 @@ public final class Daemon {
                     log.error("SIGHUP: " + runner.source.path() + " hangs in a call; its tokens stay out until it returns");
                 }
             }
+            book.all().forEach(pump::dropHeldBack);
             book.sourcesStopped();
             startSources();
             log.info("SIGHUP: configuration read");
@@ -284,6 +285,7 @@ public final class Daemon {
         if (entries.isEmpty()) {
             return "error\nno token with serial '" + serial + "' has been seen\n";
         }
+        entries.forEach(pump::dropHeldBack);
         entries.forEach(entry -> book.clear(entry, configuration));
         log.info("token " + serial + ": cleared by the user; it begins with a start-up test");
         pump.wake();

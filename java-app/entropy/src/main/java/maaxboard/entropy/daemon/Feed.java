@@ -102,6 +102,7 @@ final class Feed implements Sink {
         entry.error(why);
         log.error(entry.name() + ": quarantined: " + why + "; see 'entropy clear'");
         for (var other : book.quarantined(entry)) {
+            pump.dropHeldBack(other);
             other.error(other.health.status().reason().text());
             log.error(other.name() + ": quarantined: " + other.lastError + "; see 'entropy clear'");
         }
@@ -125,8 +126,14 @@ final class Feed implements Sink {
         entry.testPending = false;
         switch (verdict) {
             case Verdict.Publish() -> {
-                outlet.accept(entry, unit);
-                pump.wake();
+                byte[] on = entry.heldBack.pass(unit, entry.health.heldBack());
+                if (on.length > 0) {
+                    outlet.accept(entry, on);
+                    pump.wake();
+                }
+                if (entry.budgetSpent) {
+                    pump.dropHeldBack(entry); // the next unit comes in hours
+                }
                 return;
             }
             case Verdict.Drop(var reason) -> {
@@ -151,6 +158,7 @@ final class Feed implements Sink {
             }
         }
         Arrays.fill(unit, (byte) 0);
+        pump.dropHeldBack(entry);
         var after = entry.health.status().state();
         if (before != after) {
             if (after == TokenHealth.State.SERVING) {
@@ -164,6 +172,7 @@ final class Feed implements Sink {
     public void implausible(TokenId token) {
         var entry = entry(token);
         entry.health.quarantined(maaxboard.entropy.health.Reason.IMPLAUSIBLE);
+        pump.dropHeldBack(entry);
         quarantined(entry, "the module says that the answer is none (CKR_DATA_INVALID)");
         pump.wake();
     }
@@ -195,6 +204,7 @@ final class Feed implements Sink {
             news = entry.loss != loss;
             entry.loss = loss;
         }
+        pump.dropHeldBack(entry);
         entry.error(what);
         entry.troubled = true;
         if (news) {

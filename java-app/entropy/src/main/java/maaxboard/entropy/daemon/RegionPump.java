@@ -75,6 +75,7 @@ final class RegionPump implements Runnable {
             }
         }
         drop();
+        book.all().forEach(this::dropHeldBack);
         account();
         producer.tick(System.nanoTime());
         producer.state(State.STOPPED, Reason.STOPPED_BY_SIGNAL);
@@ -232,6 +233,11 @@ final class RegionPump implements Runnable {
 
     void discarded(long bytes) {
         discarded.addAndGet(bytes);
+    }
+
+    /** Nothing will vouch for the end of what this token gave: it is gone, tested anew, or bad. May be called by any thread. */
+    void dropHeldBack(TokenEntry entry) {
+        discarded(entry.heldBack.drop());
     }
 
     void recovered() {

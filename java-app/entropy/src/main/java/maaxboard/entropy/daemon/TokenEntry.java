@@ -20,6 +20,7 @@ final class TokenEntry {
     /** What slots carry as their source. */
     final int index;
     final TokenHealth health;
+    final HeldBack heldBack = new HeldBack();
     /** Claimed min-entropy, bits a byte. */
     final double claimed;
 

@@ -26,6 +26,8 @@ final class Plausibility {
     private final int[] strideCutOffs = new int[STRIDES.length];
     private final Heads pieceHeads = new Heads();
     private final Heads answerHeads = new Heads();
+    /** Bytes of the last answers with the same head. */
+    private int answersAlike;
 
     /** @param minEntropy claimed, bits a byte: two bytes of a good source are equal with at most 2^-minEntropy */
     Plausibility(double minEntropy) {
@@ -47,6 +49,12 @@ final class Plausibility {
     void reset() {
         pieceHeads.reset();
         answerHeads.reset();
+        answersAlike = 0;
+    }
+
+    /** How many of the bytes that came last belong to answers that the next may show to be alike: the last one at least. */
+    int answersAlike() {
+        return answersAlike;
     }
 
     /** 8-bit counters, up or down, of any step. Step 0 is the repetition count test's. */
@@ -131,7 +139,9 @@ final class Plausibility {
         for (Answer answer : answers) {
             if (answer.got() >= 2 && at + 2 <= unit.length) {
                 same |= answerHeads.feed(unit, at);
+                answersAlike = answerHeads.run == 1 ? 0 : answersAlike;
             }
+            answersAlike += answer.got();
             at += answer.got();
         }
         return same;

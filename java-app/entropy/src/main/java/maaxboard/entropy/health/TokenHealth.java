@@ -22,6 +22,12 @@ public final class TokenHealth {
     /** Samples of the start-up test. */
     public static final int STARTUP_SAMPLES = 1024;
 
+    /**
+     * What waits at a unit's end for the next unit to pass, in bytes. A fault of structure shows within less, so that one
+     * that began earlier is found in its own unit. Half a unit and no more, so that the first half goes on at once.
+     */
+    private static final int HELD_BACK = 256;
+
     private static final int WATCHED_UNITS = 100;
     private static final int FAILED_OF_WATCHED = 5;
     private static final int FAILED_IN_A_ROW = 2;
@@ -96,6 +102,14 @@ public final class TokenHealth {
         Verdict verdict = verdict(unit, answers);
         remember();
         return verdict;
+    }
+
+    /**
+     * How many of the bytes judged last may not be published before the next unit has passed: a fault may have begun in
+     * them that shows only then, such as the first of several answers alike.
+     */
+    public int heldBack() {
+        return Math.max(HELD_BACK, plausibility.answersAlike());
     }
 
     /** A new start-up test before the next byte is published: after every reopening, and when the user or consumer asks. */

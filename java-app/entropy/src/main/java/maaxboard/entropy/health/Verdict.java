@@ -3,7 +3,7 @@ package maaxboard.entropy.health;
 
 /** What becomes of one unit. Only {@link Publish} lets bytes out. */
 public sealed interface Verdict {
-    /** The unit passed every test. */
+    /** The unit passed every test; {@link TokenHealth#heldBack} says how much of its end must wait. */
     record Publish() implements Verdict {
     }
 

@@ -3,15 +3,20 @@ package maaxboard.entropy.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import maaxboard.entropy.health.Answer;
 import maaxboard.entropy.health.TokenHealth.State;
 import maaxboard.entropy.pkcs11.TokenId;
@@ -19,6 +24,7 @@ import maaxboard.entropy.pkcs11.TokenInfo;
 import maaxboard.entropy.region.Geometry;
 import maaxboard.entropy.region.Reason;
 import maaxboard.entropy.region.Region;
+import maaxboard.entropy.region.RegionHeader;
 import maaxboard.entropy.region.RegionProducer;
 import maaxboard.entropy.region.RegionSpec;
 import maaxboard.entropy.source.Loss;
@@ -26,23 +32,29 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** From a token's bytes through the health tests to what may be published: alarms, the long test, quarantine, mixing. */
 class AlarmTest {
     private static final TokenId ONE = new TokenId("maker", "model", "1");
     private static final TokenId TWO = new TokenId("maker", "model", "2");
     private static final int FEW_SAMPLES = 60_000;
+    /** What waits of a unit for the next, where an answer has 256 bytes. */
+    private static final int HELD = 256;
 
     @TempDir
     Path folder;
 
     private final SplittableRandom random = new SplittableRandom(7);
-    private final Log log = Log.to(System.err, Log.Level.ERROR);
+    private Log log = Log.to(System.err, Log.Level.ERROR);
     private Region region;
     private RegionProducer producer;
     private Configuration configuration;
     private TokenBook book;
     private Outlet outlet;
+    private RegionPump pump;
     private Feed feed;
 
     @BeforeEach
@@ -66,7 +78,7 @@ class AlarmTest {
         configuration = Configuration.of(settings);
         book = new TokenBook(new Quarantine(folder, log));
         outlet = configuration.mixed() ? new MixedOutlet(book, configuration) : new EachOutlet();
-        var pump = new RegionPump(region, producer, book, outlet, region.newWaiter(), configuration.minTokens(), () -> { }, log);
+        pump = new RegionPump(region, producer, book, outlet, region.newWaiter(), configuration.minTokens(), () -> { }, log);
         feed = new Feed("module", configuration, book, outlet, pump, log);
     }
 
@@ -82,7 +94,7 @@ class AlarmTest {
         assertNull(outlet.next());
         byte[] unit = good();
         give(ONE, unit.clone());
-        assertArrayEquals(unit, outlet.next().bytes());
+        assertArrayEquals(Arrays.copyOf(unit, HELD), outlet.next().bytes());
     }
 
     @Test
@@ -133,6 +145,7 @@ class AlarmTest {
     @Test
     void nothingThatFailedATestIsEverPublished() {
         serve(ONE);
+        byte[] waits = {};
         for (int i = 0; i < 2000; i++) {
             boolean bad = i % 40 == 7;
             byte[] unit = bad ? withRun(good()) : good();
@@ -141,10 +154,49 @@ class AlarmTest {
             var published = outlet.next();
             if (bad) {
                 assertNull(published);
+                waits = new byte[0];
             } else {
-                assertArrayEquals(copy, published.bytes());
+                byte[] expected = Arrays.copyOf(waits, waits.length + copy.length - HELD);
+                System.arraycopy(copy, 0, expected, waits.length, copy.length - HELD);
+                assertArrayEquals(expected, published.bytes());
+                waits = Arrays.copyOfRange(copy, copy.length - HELD, copy.length);
             }
         }
+    }
+
+    @Test
+    void theEndOfTheLastUnitIsDroppedAndCountedWhenTheTokenGoesIsTestedAnewOrTheServiceStops() {
+        serve(ONE);
+        give(ONE, good());
+        feed.lost(ONE, Loss.TOKEN_REMOVED, "unplugged");
+        plug(ONE);
+        give(ONE, good());
+        assertEquals(State.STARTUP, state(ONE));
+        serve(ONE);
+        give(ONE, good());
+        pump.requestTests();
+        give(ONE, good());
+        assertEquals(State.STARTUP, state(ONE));
+        give(ONE, good());
+        for (var ready = outlet.next(); ready != null; ready = outlet.next()) {
+            assertEquals(HELD, ready.bytes().length);
+        }
+        byte[] unit = good();
+        give(ONE, unit.clone());
+        assertArrayEquals(Arrays.copyOf(unit, HELD), outlet.next().bytes());
+        pump.stop();
+        pump.run();
+        assertEquals(3 * HELD, RegionHeader.read(region).discarded());
+    }
+
+    @Test
+    void aTokenIsReadInLargerAnswersAndMoreWaitsThen() {
+        serve(ONE);
+        byte[] first = good();
+        feed.unit(ONE, first.clone(), List.of(new Answer(512, 512, 1)));
+        assertNull(outlet.next());
+        feed.unit(ONE, good(), List.of(new Answer(512, 512, 1)));
+        assertArrayEquals(first, outlet.next().bytes());
     }
 
     @Test
@@ -169,12 +221,85 @@ class AlarmTest {
         assertNull(outlet.next(), "what waited of the alarmed token is dropped");
     }
 
+    /** One that goes on from its first byte to its last, as a device that breaks does. */
+    private interface Fault {
+        byte at(int index);
+    }
+
+    /** Those of which not a byte may come; what they are called. */
+    static Stream<Arguments> structuralFaults() {
+        var noise = new byte[1 << 14];
+        new SplittableRandom(11).nextBytes(noise);
+        return Stream.of(
+                fault("all bytes 00", i -> (byte) 0),
+                fault("all bytes FF", i -> (byte) 0xff),
+                fault("one byte, again and again", i -> (byte) 0x5a),
+                fault("the same 32 bytes", i -> noise[i % 32]),
+                fault("the same 64 bytes", i -> noise[i % 64]),
+                fault("the same 256 bytes", i -> noise[i % 256]),
+                fault("8-bit counter", i -> (byte) i),
+                fault("16-bit counter, big-endian", i -> counted(i, 2, true)),
+                fault("32-bit counter, big-endian", i -> counted(i, 4, true)),
+                fault("32-bit counter, little-endian", i -> counted(i, 4, false)),
+                fault("64-bit counter, big-endian", i -> counted(i, 8, true)),
+                fault("64-bit counter, little-endian", i -> counted(i, 8, false)),
+                fault("text", i -> (byte) "The quick brown fox jumps over the lazy dog. ".charAt(i % 45)),
+                fault("tag and length before each 32 bytes", i -> i % 32 < 2 ? (byte) (0x7c - i % 32 * 94) : noise[i]),
+                fault("tag and length before each 256 bytes", i -> i % 256 < 2 ? (byte) (0x82 + i % 256 * 124) : noise[i]));
+    }
+
+    private static Arguments fault(String name, Fault fault) {
+        return Arguments.of(name, fault);
+    }
+
+    private static byte counted(int index, int width, boolean bigEndian) {
+        int place = index % width;
+        return (byte) (0x123456789abL + index / width >> 8 * (bigEndian ? width - 1 - place : place));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("structuralFaults")
+    void notAByteOfAStructuralFaultIsPublishedWhereverInAUnitItBegins(String name, Fault fault) throws Exception {
+        int step = name.contains("256 bytes") ? 256 : 32; // an answer's length, where it is answers that are alike
+        log = Log.to(new PrintStream(OutputStream.nullOutputStream()), Log.Level.ERROR);
+        for (int begins = 0; begins < 512; begins += step) {
+            feed(new Settings());
+            book.clear(book.entry(ONE, configuration), configuration);
+            serve(ONE);
+            var good = new ByteArrayOutputStream();
+            var published = new ByteArrayOutputStream();
+            for (int unit = 0; unit < 8 && state(ONE) == State.SERVING; unit++) {
+                byte[] bytes = good();
+                for (int i = 0; i < bytes.length; i++) {
+                    int bad = (unit - 4) * bytes.length + i - begins;
+                    if (bad >= 0) {
+                        bytes[i] = fault.at(bad);
+                    } else {
+                        good.write(bytes[i]);
+                    }
+                }
+                give(ONE, bytes);
+                for (var ready = outlet.next(); ready != null; ready = outlet.next()) {
+                    published.write(ready.bytes());
+                }
+            }
+            String what = name + " from byte " + begins + " of a unit on";
+            assertNotEquals(State.SERVING, state(ONE), what);
+            assertTrue(published.size() <= good.size(),
+                    what + ": " + (published.size() - good.size()) + " of its bytes were published");
+            assertArrayEquals(Arrays.copyOf(good.toByteArray(), published.size()), published.toByteArray(), what);
+            assertTrue(good.size() - published.size() <= 1024, what + ": much is missing of what came before");
+        }
+    }
+
     private void plug(TokenId token) {
         feed.opened(token, 1, new TokenInfo("label", token.manufacturer(), token.model(), token.serial(), 1, 0, 0, null, null));
     }
 
     private void serve(TokenId token) {
-        plug(token);
+        if (!book.entry(token, configuration).open()) {
+            plug(token);
+        }
         while (state(token) != State.SERVING) {
             give(token, good());
         }
