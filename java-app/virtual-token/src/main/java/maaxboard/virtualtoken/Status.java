@@ -11,6 +11,8 @@ package maaxboard.virtualtoken;
  * @param commands command APDUs received
  * @param challenges answers to GET CHALLENGE sent with status 9000
  * @param challengeBytes bytes in them
+ * @param wholeBeforeFault answers of 32 bytes with status 9000 before the fault was last set or ended by order: the lines
+ *     that the list of hashes had then
  * @param powerOns times the card was powered on or reset
  */
 public record Status(
@@ -21,11 +23,12 @@ public record Status(
         long commands,
         long challenges,
         long challengeBytes,
+        long wholeBeforeFault,
         long powerOns) {
 
     /** One line of {@code key=value} words; the fault is the last, because it may have blanks. */
     public String line() {
-        return "serial=%s plugged=%s card=%s commands=%d challenges=%d bytes=%d power-ons=%d fault=%s"
+        return "serial=%s plugged=%s card=%s commands=%d challenges=%d bytes=%d before-fault=%d power-ons=%d fault=%s"
                 .formatted(
                         serial,
                         plugged ? "yes" : "no",
@@ -33,6 +36,7 @@ public record Status(
                         commands,
                         challenges,
                         challengeBytes,
+                        wholeBeforeFault,
                         powerOns,
                         fault);
     }

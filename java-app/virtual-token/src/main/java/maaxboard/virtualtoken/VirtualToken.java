@@ -51,6 +51,9 @@ public final class VirtualToken implements AutoCloseable {
     private long commands;
     private long challenges;
     private long challengeBytes;
+    /** Answers of 32 bytes: as many as there are lines in the list of hashes. */
+    private long whole;
+    private long wholeBeforeFault;
     private long powerOns;
 
     private VirtualToken(Builder builder) throws IOException {
@@ -197,6 +200,7 @@ public final class VirtualToken implements AutoCloseable {
         lock.lock();
         try {
             fault = FaultCatalogue.parse(text, chance);
+            wholeBeforeFault = whole;
         } finally {
             lock.unlock();
         }
@@ -238,7 +242,7 @@ public final class VirtualToken implements AutoCloseable {
         try {
             String text = fault == null ? "none" : fault.text();
             return new Status(
-                    serial, plugged, cardPresent, text, commands, challenges, challengeBytes, powerOns);
+                    serial, plugged, cardPresent, text, commands, challenges, challengeBytes, wholeBeforeFault, powerOns);
         } finally {
             lock.unlock();
         }
@@ -296,62 +300,60 @@ public final class VirtualToken implements AutoCloseable {
 
     private Reply exchange(byte[] command) {
         boolean challenge = command.length > INS && (command[INS] & 0xff) == GET_CHALLENGE;
-        ActiveFault hit;
-        byte[] raw;
+        Fault hit;
+        ResponseApdu answer;
         lock.lock();
         try {
             commands++;
-            hit = fault != null && (challenge || fault.everyCommand()) ? fault : null;
-            raw = card.transmit(command);
-            if (hit != null) {
-                fault = hit.afterHit();
+            ActiveFault active = fault != null && (challenge || fault.everyCommand()) ? fault : null;
+            answer = ResponseApdu.parse(card.transmit(command));
+            hit = active == null ? null : active.fault();
+            if (active != null) {
+                fault = active.afterHit();
+            }
+            if (hit instanceof Fault.Answer(var change)) {
+                answer = change.apply(answer);
+            }
+            if (!(hit instanceof Fault.Behaviour)) {
+                listener.exchanged(command, answer);
+                if (challenge && answer.statusWord() == StatusWord.OK) {
+                    record(answer.data());
+                }
             }
         } finally {
             lock.unlock();
         }
-        ResponseApdu answer = ResponseApdu.parse(raw);
-        switch (hit == null ? null : hit.fault()) {
-            case null -> {}
-            case Fault.Content content -> {}
-            case Fault.Answer(var change) -> answer = change.apply(answer);
-            case Fault.Delay(long milliseconds) -> sleep(milliseconds);
-            case Fault.Behaviour.SILENT -> {
-                return Reply.Trouble.SILENCE;
+        return switch (hit) {
+            case Fault.Delay(long milliseconds) -> {
+                sleep(milliseconds);
+                yield new Reply.Data(answer.encode());
             }
+            case Fault.Behaviour.SILENT -> Reply.Trouble.SILENCE;
             case Fault.Behaviour.TEAR -> {
                 cardOut();
-                return Reply.Trouble.CARD_GONE;
+                yield Reply.Trouble.CARD_GONE;
             }
             case Fault.Behaviour.YANK -> {
                 unplug();
-                return Reply.Trouble.CARD_GONE;
+                yield Reply.Trouble.CARD_GONE;
             }
-            case Fault.Behaviour.STALL -> {
-                return Reply.Trouble.STALL;
-            }
-            case Fault.Behaviour.USB_RESET -> {
-                return Reply.Trouble.USB_RESET;
-            }
-        }
-        listener.exchanged(command, answer);
-        if (challenge && answer.statusWord() == StatusWord.OK) {
-            record(answer.data());
-        }
-        return new Reply.Data(answer.encode());
+            case Fault.Behaviour.STALL -> Reply.Trouble.STALL;
+            case Fault.Behaviour.USB_RESET -> Reply.Trouble.USB_RESET;
+            case null, default -> new Reply.Data(answer.encode());
+        };
     }
 
+    /** A good answer is on its way: under the lock, so that a fault begins between two answers. */
     private void record(byte[] data) {
-        if (hashes != null && data.length == HashList.ANSWER) {
-            hashes.add(data);
+        if (data.length == HashList.ANSWER) {
+            whole++;
+            if (hashes != null) {
+                hashes.add(data);
+            }
         }
-        lock.lock();
-        try {
-            challenges++;
-            challengeBytes += data.length;
-            progress.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        challenges++;
+        challengeBytes += data.length;
+        progress.signalAll();
     }
 
     private static void sleep(long milliseconds) {

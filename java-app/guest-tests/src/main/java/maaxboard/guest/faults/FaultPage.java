@@ -28,7 +28,8 @@ public final class FaultPage {
 
             After each fault it is held that every 32 bytes the consumer took are an answer the token gave, in order and once;
             that bytes flow again within 60 s of the cure; and that the log says what happened. "Refused" is state FAILED
-            without one byte of the bad answers published; recovery then is the time from `entropy clear` to the first byte.
+            without one byte of the bad answers published, counted from the first answer that the token spoilt; recovery then is
+            the time from `entropy clear` to the first byte.
             For faults that only tests of statistics can see, the bytes published before the alarm stand beside the number
             computed from the binomial distribution for the adaptive proportion test alone; other tests may be faster.
 
@@ -38,12 +39,14 @@ public final class FaultPage {
 
             ## What is not seen
 
-            - **Answers of the wrong length.** OpenSC cuts what is longer than it asked for, and asks again for what a short
-              answer lacks; the service gets whole blocks either way. The bytes are the token's own, but an answer counts that
-              was not as long as it should be. Only an empty answer shows, as CKR_DATA_INVALID, and quarantines the token.
-            - **The first bad answers**, if the fault begins at the end of a unit of 512 bytes and a test needs several to see
-              it: the first of a repeated block, up to three with a TLV head. The next unit shows the fault; their bytes are
-              told in the table.
+            - **Answers of another length, and some of another status.** OpenSC cuts what is longer than it asked for, and asks
+              again for what a shorter answer lacks; a whole answer with 61xx it takes; after 6Cxx it asks again, for xx bytes;
+              until 0.26.0 it took 90xx for 9000. In each case C_GenerateRandom returns CKR_OK and as many bytes as it was asked
+              for, and PKCS #11 has no call that would tell. The bytes are the token's own. `make fuzz` sends such answers by the
+              thousand, computes from OpenSC's source which units must come of them, and finds those and no others. Only an
+              answer without a byte shows, as CKR_DATA_INVALID, and quarantines the token.
+            - **What repeats after long.** A piece of 32 bytes that comes again within 2 MiB raises the alarm; what came between
+              its first time and its second has been published, but for the last 256 bytes.
             - **Mild bias.** The continuous tests hold a token to the claimed 6 bits a byte and catch a loss below that, not
               every loss: bits that are 1 with probability 0.6 still carry 5.9 bits of min-entropy a byte and pass for long.
               `entropy assess` estimates what a token really gives.

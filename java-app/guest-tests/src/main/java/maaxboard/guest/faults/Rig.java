@@ -29,7 +29,16 @@ public interface Rig extends AutoCloseable {
 
     /** How many commands a token has been sent. */
     default long commands(int token) {
-        var matcher = Pattern.compile("commands=([0-9]+)").matcher(status(token));
+        return number(token, "commands");
+    }
+
+    /** The place in a token's list of answers of the first that its fault spoilt, if it spoils what is in answers. */
+    default int firstBad(int token) {
+        return (int) number(token, "before-fault");
+    }
+
+    private long number(int token, String key) {
+        var matcher = Pattern.compile(" " + key + "=([0-9]+) ").matcher(status(token));
         return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
     }
 
