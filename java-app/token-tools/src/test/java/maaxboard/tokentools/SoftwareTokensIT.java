@@ -2,6 +2,7 @@
 package maaxboard.tokentools;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -122,6 +123,38 @@ class SoftwareTokensIT {
         bench.good(command.toArray(String[]::new));
         assertEquals(1000, Files.size(bench.file("random")));
         bench.good("openssl", "req", "-in", "key.csr", "-verify", "-noout");
+    }
+
+    /** NSS has both: a token whose flags say so, and one that says so only when it is written to. */
+    @Test
+    void aWriteProtectedTokenIsReadAndSaysSoWhenItIsToBeWritten() throws Exception {
+        var bench = new TokenBench(folder);
+        bench.good("certutil", "-N", "-d", "sql:" + Files.createDirectory(bench.file("nss")), "-f", "pin");
+        var writable = nss(bench, "", "1");
+        bench.tokenGood(writable, "keypair", "--label", "first");
+        var protectedDatabase = nss(bench, "flags=readOnly", "1");
+        assertTrue(bench.tokenGood(protectedDatabase, "objects").contains("'first', never leaves the token"));
+        bench.tokenGood(protectedDatabase, "request", "--label", "first", "--subject", "CN=first", "-o", "first.csr");
+        bench.good("openssl", "req", "-in", "first.csr", "-verify", "-noout");
+        bench.makeAuthority();
+        bench.sign("first.csr", "first.pem");
+        for (var result : List.of(bench.token(protectedDatabase, "keypair", "--label", "second"),
+                bench.token(protectedDatabase, "import-certificate", "first.pem"),
+                bench.token(nss(bench, "", "0"), "keypair", "--label", "second"))) {
+            assertEquals(77, result.status(), result.err());
+            assertTrue(result.err().contains("write-protected"), result.err());
+            assertEquals(1, result.err().lines().count(), result.err());
+        }
+        var flagged = bench.token(nss(bench, "", "0"), "keypair", "--label", "second", "--trace");
+        assertFalse(flagged.err().contains("C_Login"), flagged.err());
+        var objects = bench.tokenGood(writable, "objects");
+        assertFalse(objects.contains("second") || objects.contains("certificate"), objects);
+    }
+
+    private static List<String> nss(TokenBench bench, String flags, String slotIndex) throws Exception {
+        return List.of("--module", bench.find("/usr/lib/*/libsoftokn3.so"), "--init-args", "configdir='sql:"
+                + bench.file("nss") + "' certPrefix='' keyPrefix='' secmod='' " + flags, "--slot-index", slotIndex,
+                "--pin-source", "file:" + bench.file("pin"));
     }
 
     private static List<String> concat(List<String> first, List<String> more) {
