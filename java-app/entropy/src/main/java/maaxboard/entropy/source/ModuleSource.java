@@ -43,6 +43,8 @@ public final class ModuleSource {
     private final Map<TokenId, Stream> streams = new LinkedHashMap<>();
     private final Backoff moduleBackoff = new Backoff(250, 2_000);
     private final Backoff scanBackoff = new Backoff(250, 1_000);
+    /** When a module that has shown no slot since it was initialised is started anew. */
+    private final Backoff blankBackoff = new Backoff(2_000, 30_000);
     private Trace trace;
     private volatile Pkcs11Module module;
     private volatile Thread sleeper;
@@ -152,6 +154,7 @@ public final class ModuleSource {
             emptyScans = 0;
             scanned = false;
             scanBackoff.succeeded();
+            blankBackoff.failed(clock.getAsLong());
             return true;
         } catch (ModuleException | Pkcs11Exception e) {
             trouble(Loss.NO_MODULE, e.getMessage());
@@ -188,6 +191,7 @@ public final class ModuleSource {
     /** Looks at the slots: opens what is new or back, closes what is gone. */
     private void scan() {
         List<Selection.Candidate> candidates;
+        boolean blank;
         try {
             var slots = module.slots(true);
             if (scanned && !inTrouble && !suspect && allServed() && slots.equals(servedSlots)) {
@@ -197,8 +201,13 @@ public final class ModuleSource {
             }
             candidates = Selection.candidates(module, slots);
             servedSlots = slots;
+            blank = blank(candidates);
         } catch (Pkcs11Exception e) {
             trouble(Loss.PCSCD_GONE, e.getMessage());
+            restart();
+            return;
+        }
+        if (blank) {
             restart();
             return;
         }
@@ -232,6 +241,17 @@ public final class ModuleSource {
         } else {
             scanBackoff.failed(scannedAt);
         }
+    }
+
+    /**
+     * Whether the module has no slot at all and had none since C_Initialize, for long enough. p11-kit's client, without
+     * a server then, stays so for good; for OpenSC without a reader it makes no difference.
+     */
+    private boolean blank(List<Selection.Candidate> candidates) throws Pkcs11Exception {
+        if (!candidates.isEmpty()) {
+            blankBackoff.succeeded();
+        }
+        return blankBackoff.failures() > 0 && blankBackoff.due(clock.getAsLong()) && module.slots(false).isEmpty();
     }
 
     /** After CKR_GENERAL_ERROR: whether it is pcscd or the token that is missing may show only now. */
