@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 package maaxboard.bench;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import maaxboard.guest.P11KitServer;
 import maaxboard.guest.Project;
 import maaxboard.guest.faults.FaultCase;
 import maaxboard.guest.faults.FaultPage;
@@ -37,6 +39,10 @@ final class FaultsSubject implements Subject {
         var failed = new ArrayList<String>();
         try (Rig rig = new HostRig(folder)) {
             run(rig, FaultCase.all(), HOST_RUNS, rows, failed);
+        }
+        var far = Files.createDirectory(folder.resolve("link"));
+        try (var link = new P11KitServer(far, HostRig.pcscdIn(far)); Rig rig = HostRig.linked(far, link)) {
+            run(rig, FaultCase.of(link), HOST_RUNS, rows, failed);
         }
         try (Rig rig = new GuestRig()) {
             run(rig, Stream.concat(FaultCase.all().stream(), FaultCase.ownClock().stream()).toList(), GUEST_RUNS, rows, failed);

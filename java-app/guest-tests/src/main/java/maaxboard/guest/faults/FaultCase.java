@@ -8,6 +8,7 @@ import java.util.function.IntToDoubleFunction;
 import maaxboard.entropy.health.HealthPolicy;
 import maaxboard.entropy.region.Reason;
 import maaxboard.entropy.region.RegionLayout;
+import maaxboard.guest.P11KitServer;
 
 /**
  * A line of the fault table.
@@ -139,6 +140,19 @@ public record FaultCase(
 
     private static FaultCase refused(String name, String fault) {
         return new FaultCase(name, Kind.REFUSED, say("fault " + fault), NONE, BAD_BYTES, "quarantined|alarm");
+    }
+
+    /** What only a link to a token on another machine can go through. */
+    public static List<FaultCase> of(P11KitServer link) {
+        return List.of(
+                recovers("link to another machine's token broken, there again after 3 s", rig -> {
+                            link.close();
+                            Thread.sleep(3_000);
+                        }, rig -> link.serve(), "CKR_"),
+                recovers("link to another machine's token silent for 15 s", rig -> {
+                            link.signal("STOP");
+                            Thread.sleep(15_000);
+                        }, rig -> link.signal("CONT"), ""));
     }
 
     /** What only a machine with a clock of its own can go through. */

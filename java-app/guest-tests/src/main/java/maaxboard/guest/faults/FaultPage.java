@@ -20,7 +20,8 @@ public final class FaultPage {
 
             What happens to the bytes when something on their way breaks. Every line is a test: on the host with pcscd, OpenSC,
             the service as a process and a virtual token in a Virtual PCD reader; and in a booted guest, where the token is a
-            USB device. `make check` runs the table once on either and prints it; `make bench SUBJECTS=faults` writes this page.
+            USB device. Behind a link p11-kit's server has OpenSC and the token. `make check` runs the table once on either and
+            prints it; `make bench SUBJECTS=faults` writes this page.
 
             A number in brackets behind a time says that it is the median of so many runs. The times asked for are medians on an
             idle machine; `performance.md` says how loaded this one was. The guest's are those of an emulated processor. A dash:
@@ -70,6 +71,7 @@ public final class FaultPage {
 
     private static String page() throws IOException {
         Map<String, String[]> host = rows("host");
+        host.putAll(rows("link"));
         Map<String, String[]> guest = rows("guest");
         var text = new StringBuilder(HEAD).append(
                 "| fault | expected | seen | asked for | recovery on the host | in the guest |\n|---|---|---|---|---|---|\n");

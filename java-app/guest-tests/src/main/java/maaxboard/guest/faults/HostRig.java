@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import maaxboard.entropy.region.Region;
 import maaxboard.entropy.region.RegionException;
 import maaxboard.entropy.region.RegionSpec;
+import maaxboard.guest.P11KitServer;
 import maaxboard.guest.Project;
 import maaxboard.virtualtoken.HostPcscd;
 import maaxboard.virtualtoken.VirtualToken;
@@ -31,6 +32,7 @@ public final class HostRig implements Rig {
 
     private static final int CLEAR_TRIES = 20;
 
+    private final String name;
     private final Path folder;
     private final Path module;
     private final Map<String, String> environment;
@@ -52,6 +54,11 @@ public final class HostRig implements Rig {
      * @param environment more variables for the service
      */
     public HostRig(Path folder, Path module, Map<String, String> environment) throws IOException {
+        this("host", folder, module, environment);
+    }
+
+    private HostRig(String name, Path folder, Path module, Map<String, String> environment) throws IOException {
+        this.name = name;
         this.folder = folder;
         this.module = module;
         this.environment = environment;
@@ -75,6 +82,18 @@ public final class HostRig implements Rig {
         }
     }
 
+    /** The service's tokens are those of a link: OpenSC runs in its server, as on another machine. */
+    public static HostRig linked(Path folder, P11KitServer link) throws IOException {
+        return new HostRig("link", folder, P11KitServer.client(),
+                Map.of("P11_KIT_SERVER_ADDRESS", "unix:path=" + link.socket()));
+    }
+
+    /** The variables by which OpenSC finds the pcscd of a rig in that folder. */
+    public static Map<String, String> pcscdIn(Path folder) {
+        return Map.of("PCSCLITE_CSOCK_NAME", folder.resolve("run/pcscd.comm").toString(),
+                "OPENSC_CONF", Project.top().resolve("board/maaxboard/opensc.conf").toString());
+    }
+
     private String file(String name, long bytes) throws IOException {
         Path path = folder.resolve(name);
         try (var file = new RandomAccessFile(path.toFile(), "rw")) {
@@ -85,7 +104,7 @@ public final class HostRig implements Rig {
 
     @Override
     public String name() {
-        return "host";
+        return name;
     }
 
     @Override

@@ -18,7 +18,7 @@ public interface Rig extends AutoCloseable {
     /** How long anything that the service logs may take on a busy machine. */
     long LOG_SECONDS = 120;
 
-    /** "host" or "guest". */
+    /** "host", "link" or "guest". */
     String name();
 
     /** An order for a token, as its control socket takes it. */
