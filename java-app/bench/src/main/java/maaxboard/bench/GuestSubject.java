@@ -118,10 +118,12 @@ final class GuestSubject implements Subject {
         var ours = new ArrayList<Times>();
         var tool = new ArrayList<Times>();
         var empty = new ArrayList<Times>();
+        var version = new ArrayList<Times>();
         for (int i = 0; i < PAIRS; i++) {
             tool.add(time(guest, "pkcs11-tool --generate-random 32 --output-file /tmp/r 2>/dev/null"));
             ours.add(time(guest, "entropy generate --bytes 32 --output-file /tmp/r"));
             empty.add(time(guest, JAVA + " -Xshare:off -cp /opt/bench maaxboard.bench.Nothing"));
+            version.add(time(guest, "entropy --version"));
         }
         rows.add(Row.alone("generate 32 bytes, wall", "s", counted ? 0 : 0.6, ours.stream().mapToDouble(Times::wall).toArray()));
         rows.add(new Row("generate 32 bytes, wall", "s", ours.stream().mapToDouble(Times::wall).toArray(), "pkcs11-tool",
@@ -130,6 +132,8 @@ final class GuestSubject implements Subject {
                 "pkcs11-tool", tool.stream().mapToDouble(Times::processor).toArray(), 0));
         rows.add(new Row("generate 32 bytes, wall", "s", ours.stream().mapToDouble(Times::wall).toArray(), "JVM that does nothing, without an archive",
                 empty.stream().mapToDouble(Times::wall).toArray(), 0));
+        rows.add(new Row("generate 32 bytes, wall", "s", ours.stream().mapToDouble(Times::wall).toArray(),
+                "JVM that prints its version, with the archive", version.stream().mapToDouble(Times::wall).toArray(), 0));
     }
 
     private static Times time(Guest guest, String command) {
