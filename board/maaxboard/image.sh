@@ -102,7 +102,8 @@ report() {
 	# The list of licence names is fetched once, to where downloads are kept.
 	BR2_DL_DIR=$(br -s printvars VARS=DL_DIR | sed 's/^DL_DIR=//')
 	export BR2_DL_DIR
-	"$buildroot/utils/generate-cyclonedx" --in-file "$output/show-info.json" \
+	# It asks Buildroot for its version, which makes an output folder in the checkout unless it is given one.
+	MAKEFLAGS="O=$output" "$buildroot/utils/generate-cyclonedx" --in-file "$output/show-info.json" \
 		--out-file "$output/images/sbom.cdx.json"
 }
 
