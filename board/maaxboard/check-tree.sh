@@ -83,8 +83,9 @@ check_defconfig maaxboard_entropy_toolbox_defconfig
 
 # 5. Buildroot's style.
 cd "$top"
+# Debian's Python has the modules that it asks for; another one in front may not.
 # shellcheck disable=SC2046 # one word a file
-"$buildroot/utils/check-package" -b $(git ls-files Config.in external.mk external.desc configs package \
+PATH="/usr/bin:$PATH" "$buildroot/utils/check-package" -b $(git ls-files Config.in external.mk external.desc configs package \
 	board/maaxboard post-build.sh) >"$work/style" 2>&1 || {
 	cat "$work/style" >&2
 	exit 65
