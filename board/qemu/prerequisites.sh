@@ -27,7 +27,7 @@ check)
     # and of shell scripts, certificates for QEMU's card.
     packages="$packages softhsm2 opensc opensc-pkcs11 pcscd vsmartcard-vpcd libp11-kit-dev pkg-config
         clang libclang-rt-dev gnupg scdaemon openssl curl chromium fonts-dejavu-core procps jq groff-base p11-kit-modules shellcheck git file
-        python3-magic python3-flake8 libnss3-tools p11-kit gnutls-bin libengine-pkcs11-openssl openssh-client libpam-p11 pamtester
+        python3-magic python3-flake8 libnss3-tools p11-kit gnutls-bin libengine-pkcs11-openssl openssh-client socat strace libpam-p11 pamtester
         swtpm libtpm2-pkcs11-1 libtss2-tcti-swtpm0 opencryptoki"
     ;;
 *) give_up 64 "usage: prerequisites.sh demo|check" ;;

@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -210,6 +212,67 @@ class SoftwareTokensIT {
             }
         } finally {
             server.destroy();
+        }
+    }
+
+    @Test
+    void theCallsOfTheRemotingNotesAreSeenInTheTraceInTheirOrder() throws Exception {
+        var bench = new TokenBench(folder);
+        bench.makeToken("far");
+        bench.tokenGood(bench.softHsm("far"), "keypair", "--label", "key");
+        var server = server(bench, "pkcs11:token=far", bench.file("link"));
+        try {
+            bench.set("P11_KIT_SERVER_ADDRESS", "unix:path=" + bench.file("link"));
+            bench.set("P11_KIT_STRICT", "yes");
+            bench.set("P11_KIT_DEBUG", "all");
+            var sequence = List.of("C_Initialize", "C_GetSlotList", "C_GetTokenInfo", "C_OpenSession", "C_Login",
+                    "C_FindObjectsInit", "C_FindObjects", "C_GetAttributeValue", "C_FindObjectsFinal", "C_CloseSession",
+                    "C_Finalize");
+            var module = bench.find("/usr/lib/*/pkcs11/p11-kit-client.so");
+            var theirs = bench.run("pkcs11-tool", "--module", module, "--token-label", "far", "--login", "--pin", TokenBench.PIN,
+                    "--list-objects");
+            assertEquals(sequence, calls(theirs.err(), "rpc_(C_\\w+):", sequence));
+            var ours = bench.token(List.of("--module", module, "--token-label", "far", "--pin-source",
+                    "file:" + bench.file("pin"), "--trace"), "objects");
+            var inOrder = new ArrayList<>(sequence);
+            // It asks for attributes when the search is over.
+            Collections.swap(inOrder, 7, 8);
+            assertEquals(inOrder, calls(ours.err(), "trace: (C_\\w+)\\(", sequence));
+        } finally {
+            server.destroy();
+        }
+    }
+
+    /** The calls of these in a trace, each where it comes first. */
+    private static List<String> calls(String trace, String pattern, List<String> names) {
+        return Pattern.compile(pattern).matcher(trace).results().map(match -> match.group(1)).filter(names::contains).distinct()
+                .toList();
+    }
+
+    /** The door stands for the machine that wants the token: it has the port's other end, and its programs a socket of their own. */
+    @Test
+    void aTokenOnAnotherMachineIsASourceOverSsh() throws Exception {
+        var bench = new TokenBench(folder);
+        bench.makeToken("far");
+        bench.good("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", bench.file("key").toString());
+        int port = TokenBench.freePort();
+        var processes = new ArrayList<Process>();
+        try (var door = new SshDoor(bench, Files.readString(bench.file("key.pub")))) {
+            processes.add(server(bench, "pkcs11:token=far", bench.file("far")));
+            processes.add(door.carry(port, bench.file("far"), bench.file("key")));
+            processes.add(bench.background("near.log", "socat", "UNIX-LISTEN:" + bench.file("near") + ",fork", "TCP:127.0.0.1:" + port));
+            bench.set("P11_KIT_SERVER_ADDRESS", "unix:path=" + bench.file("near"));
+            var module = bench.find("/usr/lib/*/pkcs11/p11-kit-client.so");
+            var slots = bench.entropy("slots", "--module", module);
+            for (int i = 0; !slots.out().contains("far"); i++) {
+                assertTrue(i < 60, slots + Files.readString(bench.file("carry.log")));
+                Thread.sleep(200);
+                slots = bench.entropy("slots", "--module", module);
+            }
+            assertSource(bench, "--module", module);
+        } finally {
+            processes.forEach(process -> process.descendants().forEach(ProcessHandle::destroy));
+            processes.forEach(Process::destroy);
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.command.AbstractCommandSupport;
 import org.apache.sshd.server.config.keys.AuthorizedKeysAuthenticator;
+import org.apache.sshd.server.forward.AcceptAllForwardingFilter;
 import org.apache.sshd.server.keyprovider.SimpleGeneratorHostKeyProvider;
 
 /** An SSH server in this process that lets in who has a key of a file. (An sshd would be a new service of the host.) */
@@ -23,6 +24,7 @@ final class SshDoor implements AutoCloseable {
         server.setHost("127.0.0.1");
         server.setKeyPairProvider(new SimpleGeneratorHostKeyProvider());
         server.setPublickeyAuthenticator(new AuthorizedKeysAuthenticator(file));
+        server.setForwardingFilter(AcceptAllForwardingFilter.INSTANCE);
         server.setCommandFactory((channel, command) -> new Echo(command));
         server.start();
     }
@@ -52,6 +54,13 @@ final class SshDoor implements AutoCloseable {
         return bench.run("env", "SSH_ASKPASS=" + askpass, "SSH_ASKPASS_REQUIRE=force", "SSH_AUTH_SOCK=", "ssh", "-F", "none",
                 "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "IdentityFile=none", "-o",
                 "NumberOfPasswordPrompts=1", "-I", module, "-p", Integer.toString(server.getPort()), "127.0.0.1", "echo");
+    }
+
+    /** Who connects to the port at the door comes out at the socket here, as long as the process runs. */
+    Process carry(int port, Path socket, Path key) throws IOException {
+        return bench.background("carry.log", "ssh", "-N", "-F", "none", "-o", "StrictHostKeyChecking=no", "-o",
+                "UserKnownHostsFile=/dev/null", "-o", "ExitOnForwardFailure=yes", "-i", key.toString(), "-R",
+                "127.0.0.1:" + port + ":" + socket, "-p", Integer.toString(server.getPort()), "127.0.0.1");
     }
 
     @Override

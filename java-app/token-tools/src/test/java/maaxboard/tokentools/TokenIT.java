@@ -146,6 +146,27 @@ class TokenIT {
     }
 
     @Test
+    void theProcessForbidsCoreFilesBeforeItReadsAPin() throws Exception {
+        var command = new ArrayList<>(List.of("strace", "-f", "-e", "trace=prctl,openat", "-o", "calls"));
+        command.addAll(TokenBench.command(List.of("objects")));
+        command.addAll(alpha);
+        bench.good(command.toArray(String[]::new));
+        var calls = Files.readAllLines(bench.file("calls"));
+        int forbidden = index(calls, "prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE");
+        int pin = index(calls, '"' + bench.file("pin").toString() + '"');
+        assertTrue(forbidden >= 0 && forbidden < pin, forbidden + " of " + calls.size() + ", PIN at " + pin);
+    }
+
+    private static int index(List<String> lines, String part) {
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).contains(part)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    @Test
     void anUnknownTokenAndAMissingModuleAreSaidInOneLine() throws Exception {
         var none = bench.token(bench.softHsm("omega"), "objects");
         assertEquals(69, none.status());
