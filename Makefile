@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 
-.PHONY: help build demo run bench check image check-image soak fuzz sel4-run clean
+.PHONY: help build demo run bench check image check-image check-toolbox soak fuzz sel4-run clean
 
 help:
 	@echo "make demo    random bytes reach shared memory in a booted guest, from nothing"
@@ -9,6 +9,8 @@ help:
 	@echo "make image   the guest's image with Buildroot (BUILDROOT=FOLDER, O=FOLDER, DEFCONFIG=NAME, FRAGMENTS=\"A B\")"
 	@echo "make check-image IMAGES=FOLDER"
 	@echo "             every test of a built image"
+	@echo "make check-toolbox IMAGES=FOLDER"
+	@echo "             the tools around tokens in a booted image of the toolbox: docs/tokens.md"
 	@echo "make sel4-run MICROKIT_SDK=FOLDER LIBVMM=FOLDER IMAGES=FOLDER"
 	@echo "             the guest under seL4 in QEMU: docs/bring-up.md"
 	@echo "make soak    a fault every 10 s for an hour (MINUTES=N, SEED=N), what leaks and what is lost"
@@ -41,6 +43,9 @@ image:
 
 check-image:
 	@IMAGES="$(IMAGES)" BUILDROOT="$(BUILDROOT)" board/maaxboard/check-image.sh
+
+check-toolbox:
+	@IMAGES="$(IMAGES)" board/maaxboard/check-toolbox.sh
 
 sel4-run: build
 	@$(MAKE) -s -C sel4 run MICROKIT_SDK=$(abspath $(MICROKIT_SDK)) LIBVMM=$(abspath $(LIBVMM)) IMAGES=$(abspath $(IMAGES))
