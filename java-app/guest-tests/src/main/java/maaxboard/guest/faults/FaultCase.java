@@ -180,8 +180,9 @@ public record FaultCase(
                 recovers("an answer 5 s late", say("fault delay 5000 x1"), null, ""),
                 recovers("no answer, ever; token replugged after 3 s",
                         pausing("fault silent x1", 3), say("unplug", "plug"), "CKR_", Reason.TOKEN_REMOVED),
-                recovers("status 6F00 without data", pausing("fault refuse", 3), NONE, "CKR_"),
-                recovers("status 6982 after the data", pausing("fault status 6982", 3), NONE, "CKR_"),
+                recovers("status 6F00 without data", pausing("fault refuse", 3), NONE, "CKR_", Reason.TOKEN_REMOVED),
+                recovers("status 6982 after the data", pausing("fault status 6982", 3), NONE, "CKR_",
+                        Reason.TOKEN_REMOVED),
                 recovers("one status 6F00, once", say("fault refuse x1"), null, "CKR_"),
                 // OpenSC cuts what is too long and gives the service whole blocks.
                 new FaultCase("one byte too many in each answer", Kind.UNSEEN, pausing("fault long", 3), NONE, Set.of(), ""),

@@ -15,7 +15,7 @@ public final class FaultPage {
     /** The page, from the project's top. */
     public static final Path PAGE = Path.of("docs/faults.md");
 
-    private static final String HEAD = """
+    static final String HEAD = """
             # The fault lab
 
             What happens to the bytes when something on their way breaks. Every line is a test: on the host with pcscd, OpenSC,
@@ -36,7 +36,7 @@ public final class FaultPage {
 
             """;
 
-    private static final String TAIL = """
+    static final String TAIL = """
 
             ## What is not seen
 

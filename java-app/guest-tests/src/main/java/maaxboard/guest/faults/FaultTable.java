@@ -136,6 +136,9 @@ public final class FaultTable {
         if (fault.kind() == Kind.RECOVERS && !fault.reasons().isEmpty()) {
             must(sights.had(fault.reasons()), () -> fault.name() + ": the consumer saw " + sights);
         }
+        if (fault.kind() == Kind.UNNOTICED || fault.kind() == Kind.UNSEEN) {
+            must(sights.onlyServing(), () -> fault.name() + ": the consumer saw " + sights);
+        }
         settle(fault);
         String said = rig.log().substring(Math.min(logged, rig.log().length()));
         must(Pattern.compile(fault.log()).matcher(said).find(),

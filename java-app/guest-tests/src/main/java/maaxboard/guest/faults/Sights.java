@@ -45,6 +45,11 @@ final class Sights implements AutoCloseable {
                 && (sight.state() != State.OK || sight.reason() == Reason.CONSUMER_BAD));
     }
 
+    /** Whether the producer served all the time. */
+    boolean onlyServing() {
+        return seen.stream().allMatch(sight -> sight.state() == State.OK || sight.state() == State.DEGRADED);
+    }
+
     @Override
     public void close() {
         closed = true;

@@ -10,6 +10,13 @@ import org.junit.jupiter.api.Test;
 
 class FaultPageTest {
     @Test
+    void theWordsAroundTheTableAreThoseOfTheGenerator() throws Exception {
+        String page = Files.readString(Project.top().resolve(FaultPage.PAGE));
+        assertTrue(page.startsWith(FaultPage.HEAD));
+        assertTrue(page.endsWith(FaultPage.TAIL));
+    }
+
+    @Test
     void thePageHasEveryCaseWithItsExpectation() throws Exception {
         String page = Files.readString(Project.top().resolve(FaultPage.PAGE));
         for (FaultCase fault : Stream.concat(FaultCase.all().stream(), FaultCase.of(null).stream()).toList()) {
