@@ -14,7 +14,7 @@ final class HeldBack {
      * Takes a unit that passed, which is wiped.
      *
      * @param keep how many bytes at the end wait for the next unit
-     * @return what may go on: all that was held and is now of the unit, but those
+     * @return what may go on: what was held and the unit, but for those bytes
      */
     synchronized byte[] pass(byte[] unit, int keep) {
         byte[] all = Arrays.copyOf(held, held.length + unit.length);
