@@ -167,10 +167,16 @@ public final class Guest implements AutoCloseable {
     /** Switches the guest off at the plug. */
     @Override
     public void close() {
+        // QEMU may be a child of the process that was started; as it ends it removes its sockets.
+        var children = qemu.descendants().toList();
         qemu.destroy();
         try {
             if (!qemu.waitFor(10, TimeUnit.SECONDS)) {
                 qemu.destroyForcibly().waitFor();
+            }
+            for (var child : children) {
+                child.onExit().completeOnTimeout(child, 10, TimeUnit.SECONDS).join();
+                child.destroyForcibly();
             }
             try (var files = Files.walk(folder)) {
                 for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
