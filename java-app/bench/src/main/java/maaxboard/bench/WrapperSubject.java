@@ -2,6 +2,7 @@
 package maaxboard.bench;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,8 +47,8 @@ final class WrapperSubject implements Subject {
                 rows.add(Loop.pairs("SoftHSM2, " + bytes + " bytes, C1", c1, "C loop", c, 1000, bytes, pairs, 0));
             }
         }
-        int processors = Runtime.getRuntime().availableProcessors();
-        onProcessors("0");
+        String processors = processors();
+        onProcessors(processors.split("[-,]")[0]);
         try (var tokens = Tokens.ofVpcd(folder, 1)) {
             long slot = tokens.slots().getFirst();
             try (var c = Loop.inC(folder, tokens.module(), List.of(slot), tokens.environment());
@@ -59,9 +60,15 @@ final class WrapperSubject implements Subject {
                 }
             }
         } finally {
-            onProcessors("0-" + (processors - 1));
+            onProcessors(processors);
         }
         return rows;
+    }
+
+    /** The processors that this process may use, as a list that taskset takes: "0-1". */
+    private static String processors() throws IOException {
+        return Files.readString(Path.of("/proc/self/status")).lines().filter(line -> line.startsWith("Cpus_allowed_list:"))
+                .findFirst().orElseThrow().replaceFirst(".*:\\s*", "");
     }
 
     /** This process, and what it starts from now on: pcscd, the token and who calls it share one processor, as in the guest. */

@@ -24,7 +24,7 @@ final class WrapperSubjectIT {
         assertEquals(8, rows.size());
         for (var row : rows) {
             System.out.println(row.what() + ": " + row.ratio() + " of the C loop's speed");
-            assertEquals(PAIRS, row.ours().length, row.what());
+            assertEquals(row.what().startsWith("virtual token") ? PAIRS / 4 : PAIRS, row.ours().length, row.what());
             assertTrue(row.ratio() >= LEAST_RATIO, row.what() + ": " + row.ratio());
         }
     }

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import maaxboard.entropy.memory.NativeCall;
 import maaxboard.entropy.memory.NativeMemory;
 
@@ -22,6 +24,13 @@ public final class Pkcs11Module {
     private static final int RTLD_NOW = 2;
     /** PKCS#11 tells by return values; nobody looks at errno. */
     private static final MemorySegment ERRNO = NativeCall.state(Arena.global());
+    /**
+     * One module at a time is initialised or finalised in a process: a module that stands for others (p11-kit-proxy) drives
+     * the same libraries, and those do not survive two C_Initialize at once (SoftHSM2 2.6 ends in a signal).
+     */
+    private static final ReentrantLock TURN = new ReentrantLock();
+    /** Who has waited so long for its turn goes on without: a call that never returns must not hold up the other modules. */
+    private static final int TURN_SECONDS = 5;
 
     private final Path path;
     private final ByteBuffer functions;
@@ -32,7 +41,6 @@ public final class Pkcs11Module {
     private String passing;
     private long seenPassage;
     private long seenAt;
-
 
     /** A call that is under way: what, and since when it is known to be, by {@link System#nanoTime}. */
     public record Call(String text, long since) {
@@ -178,7 +186,7 @@ public final class Pkcs11Module {
                 args.bytes().putLong(Cryptoki.InitializeArgs.RESERVED, NativeMemory.text(arena, reserved).address());
             }
             String text = "C_Initialize(CKF_OS_LOCKING_OK)";
-            long rv = call(text, Cryptoki.FunctionList.C_INITIALIZE, args.address(), 0, 0, 0, 0);
+            long rv = callInTurn(text, Cryptoki.FunctionList.C_INITIALIZE, args.address());
             if (rv != ReturnValue.OK && rv != ReturnValue.CRYPTOKI_ALREADY_INITIALIZED) {
                 throw new Pkcs11Exception(text, rv);
             }
@@ -187,7 +195,24 @@ public final class Pkcs11Module {
 
     /** C_Finalize. All sessions are gone afterwards. */
     public void terminate() throws Pkcs11Exception {
-        check("C_Finalize()", Cryptoki.FunctionList.C_FINALIZE, 0, 0);
+        String text = "C_Finalize()";
+        check(text, callInTurn(text, Cryptoki.FunctionList.C_FINALIZE, 0));
+    }
+
+    private long callInTurn(String text, int function, long a) {
+        boolean turn = false;
+        try {
+            turn = TURN.tryLock(TURN_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            return call(text, function, a, 0, 0, 0, 0);
+        } finally {
+            if (turn) {
+                TURN.unlock();
+            }
+        }
     }
 
     /** C_GetInfo. */

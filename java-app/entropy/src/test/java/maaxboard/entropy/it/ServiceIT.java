@@ -78,8 +78,9 @@ class ServiceIT {
     private void await(String what, Callable<Boolean> condition) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!condition.call()) {
-            if (System.nanoTime() > deadline) {
-                fail(what + " did not come; the log:\n" + Files.readString(log()));
+            if (System.nanoTime() > deadline || !service.isAlive()) {
+                fail(what + " did not come" + (service.isAlive() ? "" : ", the service ended with " + service.exitValue())
+                        + "; the log:\n" + Files.readString(log()));
             }
             Thread.sleep(5);
         }
