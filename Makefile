@@ -15,7 +15,7 @@ help:
 	@echo "             the guest under seL4 in QEMU: docs/bring-up.md"
 	@echo "make soak    a fault every 10 s for an hour (MINUTES=N, SEED=N), what leaks and what is lost"
 	@echo "make fuzz    1,000,000 wrong answers, control pages, configurations and URIs (INPUTS=N, SEED=N)"
-	@echo "make bench   measures what docs/performance.md says (SUBJECTS=\"wrapper growth ring boot slot memory guest guest-counted faults\")"
+	@echo "make bench   measures what docs/performance.md says (SUBJECTS=\"wrapper oneshot growth ring assess boot slot memory guest guest-counted sizes faults\")"
 	@echo "make build   build/host/bin/entropy, build/host/bin/token and build/host/bin/virtual-token"
 
 build:

@@ -14,9 +14,9 @@ import maaxboard.guest.Project;
 
 /** {@code make bench}: measures the subjects named, or all, and writes docs/performance.md from all results. */
 public final class Bench {
-    private static final List<Subject> SUBJECTS = List.of(new WrapperSubject(200), new GrowthSubject(), new RingSubject(),
-            new BootSubject(), new SlotSubject(), new MemorySubject(), new GuestSubject(false), new GuestSubject(true),
-            new FaultsSubject());
+    private static final List<Subject> SUBJECTS = List.of(new WrapperSubject(200), new OneShotSubject(), new GrowthSubject(),
+            new RingSubject(), new AssessSubject(), new BootSubject(), new SlotSubject(), new MemorySubject(), new GuestSubject(false),
+            new GuestSubject(true), new SizesSubject(), new FaultsSubject());
     private static final String NOTES = "## What was tried";
 
     private Bench() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 package maaxboard.bench;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +28,8 @@ final class GrowthSubject implements Subject {
     @Override
     public List<Row> measure(Path folder) throws Exception {
         var rows = new ArrayList<Row>();
-        for (int count : new int[] {1, 2}) {
-            var own = java.nio.file.Files.createDirectory(folder.resolve("t" + count));
+        for (int count : new int[] {1, 2, 4, 8}) {
+            var own = Files.createDirectory(folder.resolve("t" + count));
             var loops = new ArrayList<Loop>();
             try (var tokens = Tokens.ofVpcd(own, count); var threads = Executors.newFixedThreadPool(count)) {
                 var slots = tokens.slots();
