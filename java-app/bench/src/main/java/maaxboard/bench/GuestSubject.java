@@ -25,6 +25,10 @@ final class GuestSubject implements Subject {
     private static final int PAIRS = 7;
     private static final int SERVING_SECONDS = 10;
     private static final int IDLE_SECONDS = 30;
+    /** A folder with bin/rngd of rng-tools and the libraries it wants in lib/, for the guest; Debian builds it without PKCS#11. */
+    private static final String RNGD = System.getenv().getOrDefault("RNGD", "");
+    private static final int RNGD_SECONDS = 20;
+    private static final Pattern RNGD_RATE = Pattern.compile("Entropy rate:\\s+([\\d.]+) (K|M)bits/sec");
     /** What one `pkcs11-tool` of the recipe fetches, and how many of them are timed. */
     private static final int RECIPE_BYTES = 32;
     private static final int RECIPE_RUNS = 10;
@@ -64,6 +68,9 @@ final class GuestSubject implements Subject {
         var clock = counted ? new String[] {"-icount", "shift=1"} : new String[0];
         var root = folder.resolve("root");
         Overlay.place(root, "opt/bench", Nothing.class);
+        if (!RNGD.isEmpty()) {
+            Programs.run(java.util.Map.of(), "cp", "-rL", RNGD, root.resolve("opt/rngd").toString());
+        }
         try (var guest = Guest.start(Overlay.of(Project.images(), root), folder.resolve("console"), clock);
                 var token = Token.plugInto(guest, 0, "43211234");
                 var consumer = Consumer.attach(guest)) {
@@ -73,13 +80,18 @@ final class GuestSubject implements Subject {
             double block = seconds(powerOn);
             token.tell("status");
             guest.awaitShell();
+            double served = 0;
             if (!counted) { // by the host's clock
                 rows.add(Row.alone("power on to a producer in the region", "s", 0, producer));
                 rows.add(Row.alone("power on to the first block", "s", 0, block));
-                serving(guest, consumer, rows);
+                served = serving(guest, consumer, rows);
             }
             idle(guest, rows);
             guest.run("/etc/init.d/S70maaxboard-entropy stop");
+            if (!counted && !RNGD.isEmpty()) {
+                rows.add(new Row("microseconds a byte, into the region", "us", new double[] {served},
+                        "rngd, tested and thrown away,", new double[] {rngd(guest)}, 1));
+            }
             oneShot(guest, rows);
         }
         return rows;
@@ -89,14 +101,29 @@ final class GuestSubject implements Subject {
         return (System.nanoTime() - since) / 1e9;
     }
 
-    private static void serving(Guest guest, Consumer consumer, List<Row> rows) {
+    /** Microseconds a byte, by rngd's own word. */
+    private static double rngd(Guest guest) {
+        var output = guest.run("LD_LIBRARY_PATH=/opt/rngd/lib /opt/rngd/bin/rngd --foreground --test --exclude=hwrng --exclude=rndr"
+                + " --include=pkcs11 --option=pkcs11:engine_path:/usr/lib/opensc-pkcs11.so >/tmp/rngd 2>&1 & sleep " + RNGD_SECONDS
+                + "; kill %1; wait; cat /tmp/rngd").output();
+        var match = RNGD_RATE.matcher(output);
+        if (!match.find()) {
+            throw new GuestException("no rate in: " + output);
+        }
+        return 8e6 / (number(match.group(1)) * (match.group(2).equals("K") ? 1e3 : 1e6));
+    }
+
+    /** Adds the row against the recipe. Microseconds a byte. */
+    private static double serving(Guest guest, Consumer consumer, List<Row> rows) {
         consumer.takeFor(Duration.ofSeconds(2));
         int bytes = consumer.takeFor(Duration.ofSeconds(SERVING_SECONDS)).stream().mapToInt(slot -> slot.payload().length).sum();
         // The recipe that the service stands in for: a program for every 32 bytes, and a copy.
         var recipe = time(guest, "for i in $(seq " + RECIPE_RUNS + "); do pkcs11-tool --generate-random " + RECIPE_BYTES
                 + " --output-file /tmp/r >/dev/null 2>&1; dd if=/tmp/r of=/tmp/region conv=notrunc 2>/dev/null; done");
-        rows.add(new Row("microseconds a byte, into the region", "us", new double[] {SERVING_SECONDS * 1e6 / bytes},
+        double ours = SERVING_SECONDS * 1e6 / bytes;
+        rows.add(new Row("microseconds a byte, into the region", "us", new double[] {ours},
                 "recipe", new double[] {recipe.wall() * 1e6 / (RECIPE_RUNS * RECIPE_BYTES)}, 100));
+        return ours;
     }
 
     private static void idle(Guest guest, List<Row> rows) {
@@ -118,11 +145,13 @@ final class GuestSubject implements Subject {
         var ours = new ArrayList<Times>();
         var tool = new ArrayList<Times>();
         var empty = new ArrayList<Times>();
+        var archive = new ArrayList<Times>();
         var version = new ArrayList<Times>();
         for (int i = 0; i < PAIRS; i++) {
             tool.add(time(guest, "pkcs11-tool --generate-random 32 --output-file /tmp/r 2>/dev/null"));
             ours.add(time(guest, "entropy generate --bytes 32 --output-file /tmp/r"));
             empty.add(time(guest, JAVA + " -Xshare:off -cp /opt/bench maaxboard.bench.Nothing"));
+            archive.add(time(guest, JAVA + " -Xint -cp /opt/bench maaxboard.bench.Nothing"));
             version.add(time(guest, "entropy --version"));
         }
         rows.add(Row.alone("generate 32 bytes, wall", "s", counted ? 0 : 0.6, ours.stream().mapToDouble(Times::wall).toArray()));
@@ -132,6 +161,8 @@ final class GuestSubject implements Subject {
                 "pkcs11-tool", tool.stream().mapToDouble(Times::processor).toArray(), 0));
         rows.add(new Row("generate 32 bytes, wall", "s", ours.stream().mapToDouble(Times::wall).toArray(), "JVM that does nothing, without an archive",
                 empty.stream().mapToDouble(Times::wall).toArray(), 0));
+        rows.add(new Row("generate 32 bytes, wall", "s", ours.stream().mapToDouble(Times::wall).toArray(),
+                "JVM that does nothing, with the archive", archive.stream().mapToDouble(Times::wall).toArray(), 0));
         rows.add(new Row("generate 32 bytes, wall", "s", ours.stream().mapToDouble(Times::wall).toArray(),
                 "JVM that prints its version, with the archive", version.stream().mapToDouble(Times::wall).toArray(), 0));
     }
