@@ -7,13 +7,19 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The client of QEMU's {@code ccid-card-passthru}: the virtual smart card protocol (VSC, version 0.0.2). Each message
  * has a header of three big-endian 32-bit words: type, reader, length.
  *
- * <p>QEMU's {@code usb-ccid} reader speaks T=0 only.
+ * <p>QEMU's {@code usb-ccid} reader speaks T=0 only. When a card is removed it throws away the answer to a command that
+ * the guest still waits for; the guest's driver then waits for minutes, where a real reader would say at once that the
+ * card is gone. So a card leaves between two commands: those that still come are answered with status 6F00, and QEMU
+ * hears of the removal when none has come for a while.
  */
 public final class VscTransport implements Transport {
     static final int INIT = 1;
@@ -30,9 +36,17 @@ public final class VscTransport implements Transport {
     static final int VERSION = 0x00000002;
     static final int UNDEFINED_READER = 0xffffffff;
     private static final int LONGEST = 1 << 20;
+    /** Status word 6F00, no precise diagnosis (ISO/IEC 7816-4, 5.6), of a card that is going. */
+    private static final byte[] GONE = {0x6f, 0x00};
+    /** So long without a command, and a card may leave; it leaves in any case after the longer time. */
+    private static final long QUIET_NANOS = 150_000_000;
+    private static final long LONGEST_FAREWELL_NANOS = 2_000_000_000;
 
     private final Path socket;
     private final ReentrantLock lock = new ReentrantLock();
+    /** Tells QEMU of what was plugged and moved, in order. */
+    private final ExecutorService changes =
+            Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("vsc changes").factory());
     private CardSlot slot;
     private Dialer dialer;
     private Link link;
@@ -40,7 +54,9 @@ public final class VscTransport implements Transport {
     private boolean initialised;
     private boolean readerAsked;
     private boolean readerReady;
-    private boolean cardTold;
+    private volatile boolean cardTold;
+    private volatile boolean commandUnderWay;
+    private volatile long lastCommand = System.nanoTime() - QUIET_NANOS;
 
     /** For the VSC server that listens, or will listen, at this Unix socket. */
     public VscTransport(Path socket) {
@@ -61,32 +77,52 @@ public final class VscTransport implements Transport {
 
     @Override
     public void close() {
-        lock.lock();
-        try {
-            if (link != null) {
-                // QEMU keeps a card whose client merely disconnects.
-                retract(true);
-            }
-        } catch (IOException e) {
-            // The connection is going away in any case.
-        } finally {
-            lock.unlock();
-        }
+        // QEMU keeps a card whose client merely disconnects.
+        change(false, false);
+        changes.close();
         dialer.close();
     }
 
     @Override
     public void changed() {
-        lock.lock();
-        try {
-            if (link != null && initialised) {
-                synchronise();
-            }
-        } catch (IOException e) {
-            dialer.drop();
-        } finally {
-            lock.unlock();
+        change(slot.plugged(), slot.cardPresent());
+    }
+
+    /** QEMU is told, soon, that the token is so now. */
+    private void change(boolean plugged, boolean cardPresent) {
+        if (changes.isShutdown()) {
+            return;
         }
+        changes.execute(() -> {
+            if (cardTold && !(plugged && cardPresent)) {
+                awaitQuiet();
+            }
+            lock.lock();
+            try {
+                if (link != null && initialised) {
+                    synchronise(plugged, cardPresent);
+                }
+            } catch (IOException e) {
+                dialer.drop();
+            } finally {
+                lock.unlock();
+            }
+        });
+    }
+
+    private void awaitQuiet() {
+        long since = System.nanoTime();
+        try {
+            for (long now = since; !quiet(now) && now - since < LONGEST_FAREWELL_NANOS; now = System.nanoTime()) {
+                TimeUnit.MILLISECONDS.sleep(10);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean quiet(long now) {
+        return !commandUnderWay && now - lastCommand > QUIET_NANOS;
     }
 
     private void serve(Link fresh) throws IOException {
@@ -129,7 +165,7 @@ public final class VscTransport implements Transport {
                 lock.lock();
                 try {
                     initialised = true;
-                    synchronise();
+                    synchronise(slot.plugged(), slot.cardPresent());
                 } finally {
                     lock.unlock();
                 }
@@ -152,7 +188,7 @@ public final class VscTransport implements Transport {
                 }
                 readerReady = true;
                 reader = from;
-                synchronise();
+                synchronise(slot.plugged(), slot.cardPresent());
             }
         } finally {
             lock.unlock();
@@ -160,27 +196,27 @@ public final class VscTransport implements Transport {
     }
 
     private void command(int from, byte[] command) throws IOException {
-        if (!slot.plugged() || !slot.cardPresent()) {
-            return;
-        }
-        switch (slot.exchange(command)) {
-            case Reply.Data(byte[] response) -> send(APDU, from, response);
-            case Reply.Trouble.SILENCE, Reply.Trouble.STALL, Reply.Trouble.CARD_GONE -> {}
-            case Reply.Trouble.USB_RESET -> {
-                lock.lock();
-                try {
-                    retract(true);
-                    synchronise();
-                } finally {
-                    lock.unlock();
+        commandUnderWay = true;
+        try {
+            switch (slot.plugged() && slot.cardPresent() ? slot.exchange(command) : Reply.Trouble.CARD_GONE) {
+                case Reply.Data(byte[] response) -> send(APDU, from, response);
+                case Reply.Trouble.SILENCE, Reply.Trouble.STALL -> {}
+                case Reply.Trouble.CARD_GONE -> send(APDU, from, GONE);
+                case Reply.Trouble.USB_RESET -> {
+                    send(APDU, from, GONE);
+                    change(false, false);
+                    changed();
                 }
             }
+        } finally {
+            lastCommand = System.nanoTime();
+            commandUnderWay = false;
         }
     }
 
     /** Brings what QEMU was told in line with the token. Under the lock. */
-    private void synchronise() throws IOException {
-        if (!slot.plugged()) {
+    private void synchronise(boolean plugged, boolean cardPresent) throws IOException {
+        if (!plugged) {
             retract(true);
             return;
         }
@@ -188,7 +224,7 @@ public final class VscTransport implements Transport {
             readerAsked = true;
             send(READER_ADD, UNDEFINED_READER, "Virtual token".getBytes(StandardCharsets.US_ASCII));
         }
-        if (readerReady && slot.cardPresent() != cardTold) {
+        if (readerReady && cardPresent != cardTold) {
             if (cardTold) {
                 retract(false);
             } else {

@@ -87,6 +87,19 @@ final class VscTransportTest {
     }
 
     @Test
+    void aCardThatGoesUnderACommandAnswersItBeforeQemuHearsOfTheRemoval() throws IOException {
+        admit();
+        slot.answer = command -> {
+            slot.present = false;
+            transport.changed();
+            return Reply.Trouble.CARD_GONE;
+        };
+        send(VscTransport.APDU, READER, new byte[] {0, (byte) 0x84, 0, 0, 32});
+        assertArrayEquals(new byte[] {0x6f, 0}, expect(VscTransport.APDU));
+        expect(VscTransport.CARD_REMOVE);
+    }
+
+    @Test
     void unpluggedTheReaderGoesAndComesBack() throws IOException {
         admit();
         slot.plugged = false;
