@@ -30,7 +30,7 @@ final class SlotSubject implements Subject {
         try (var guest = Guest.start(Overlay.of(Project.images(), root), folder.resolve("console"))) {
             guest.awaitShell();
             guest.run("/etc/init.d/S70maaxboard-entropy stop");
-            var output = guest.run(GuestSubject.JAVA + " --add-modules maaxboard.entropy -cp /opt/bench maaxboard.bench.SlotCost"
+            var output = guest.run(GuestSubject.JAVA + " --enable-native-access=maaxboard.entropy --add-modules maaxboard.entropy -cp /opt/bench maaxboard.bench.SlotCost"
                     + " uio:entropy " + ROUNDS).output();
             var lines = LINE.matcher(output).results().toList();
             return List.of(
