@@ -45,6 +45,13 @@ public final class ModuleSource {
     private final Backoff scanBackoff = new Backoff(250, 1_000);
     /** When a module that has shown no slot since it was initialised is started anew. */
     private final Backoff blankBackoff = new Backoff(2_000, 30_000);
+    /**
+     * When a module without a token is started anew: what is below it may have been, unseen, and then OpenSC lists no token
+     * for good, without an error.
+     */
+    private final Backoff absentBackoff = new Backoff(10_000, 600_000);
+    /** The pcscd that there was at C_Initialize. */
+    private String pcscd = "";
     private Trace trace;
     private volatile Pkcs11Module module;
     private volatile Thread sleeper;
@@ -148,6 +155,7 @@ public final class ModuleSource {
                 module = Pkcs11Module.load(path);
                 module.trace(trace);
             }
+            pcscd = PcscDaemon.instance();
             module.initialize(initArgs);
             initialized = true;
             suspect = false;
@@ -223,6 +231,15 @@ public final class ModuleSource {
                 blamePcscd(entry.getKey(), stream);
             }
         }
+        if (!chosen.keySet().containsAll(streams.keySet()) && !PcscDaemon.instance().equals(pcscd)) {
+            trouble(Loss.PCSCD_GONE, "pcscd has been started anew");
+            restart();
+            return;
+        }
+        if (longAbsent(chosen.isEmpty())) {
+            restart();
+            return;
+        }
         chosen.forEach((id, candidate) -> open(id, candidate));
         if (chosen.isEmpty() && suspect && ++emptyScans >= EMPTY_SCANS_BEFORE_RESTART) {
             restart();
@@ -252,6 +269,19 @@ public final class ModuleSource {
             blankBackoff.succeeded();
         }
         return blankBackoff.failures() > 0 && blankBackoff.due(clock.getAsLong()) && module.slots(false).isEmpty();
+    }
+
+    /** Whether a module that has had a token has none for so long now that it is started anew. */
+    private boolean longAbsent(boolean absent) {
+        if (!absent || streams.isEmpty()) {
+            absentBackoff.succeeded();
+            return false;
+        }
+        boolean due = absentBackoff.failures() > 0 && absentBackoff.due(scannedAt);
+        if (due || absentBackoff.failures() == 0) {
+            absentBackoff.failed(scannedAt);
+        }
+        return due;
     }
 
     /** After CKR_GENERAL_ERROR: whether it is pcscd or the token that is missing may show only now. */

@@ -4,6 +4,9 @@ package maaxboard.entropy.source;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /** Tells a dead pcscd from a lost token: modules report both as CKR_GENERAL_ERROR. */
 final class PcscDaemon {
@@ -13,10 +16,23 @@ final class PcscDaemon {
     private PcscDaemon() {
     }
 
+    private static Path socket() {
+        return Path.of(System.getenv().getOrDefault("PCSCLITE_CSOCK_NAME", SOCKET));
+    }
+
+    /** What tells one pcscd from the next: its socket, which each makes anew. Empty if there is none. */
+    static String instance() {
+        try {
+            var attributes = Files.readAttributes(socket(), BasicFileAttributes.class);
+            return attributes.fileKey() + " " + attributes.lastModifiedTime();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
     /** Whether somebody listens on pcscd's socket. */
     static boolean answers() {
-        var path = System.getenv().getOrDefault("PCSCLITE_CSOCK_NAME", SOCKET);
-        try (var channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+        try (var channel = SocketChannel.open(UnixDomainSocketAddress.of(socket()))) {
             return channel.isConnected();
         } catch (IOException e) {
             return false;

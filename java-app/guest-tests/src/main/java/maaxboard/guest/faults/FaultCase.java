@@ -7,7 +7,9 @@ import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
 import maaxboard.entropy.health.HealthPolicy;
 import maaxboard.entropy.region.Reason;
+import maaxboard.entropy.region.RegionHeader;
 import maaxboard.entropy.region.RegionLayout;
+import maaxboard.entropy.region.State;
 import maaxboard.guest.P11KitServer;
 
 /**
@@ -23,6 +25,9 @@ import maaxboard.guest.P11KitServer;
  */
 public record FaultCase(
         String name, Kind kind, Act cause, Act cure, Set<Reason> reasons, String log, IntToDoubleFunction ones) {
+    /** As the rigs configure the service. */
+    private static final int SLOTS = 128;
+
     FaultCase(String name, Kind kind, Act cause, Act cure, Set<Reason> reasons, String log) {
         this(name, kind, cause, cure, reasons, log, null);
     }
@@ -262,11 +267,31 @@ public record FaultCase(
                             rig.killPcscd();
                             rig.startPcscd();
                         }, null, "CKR_|pcscd", Reason.PCSCD_GONE, Reason.TOKEN_REMOVED),
+                recovers("pcscd killed and started at once, the ring full", rig -> {
+                            awaitFullRing(rig);
+                            rig.killPcscd();
+                            rig.startPcscd();
+                            awaitTrouble(rig);
+                        }, null, ""),
                 recovers("pcscd killed, left dead 10 s", rig -> {
                             rig.killPcscd();
                             Thread.sleep(10_000);
                         }, Rig::startPcscd, "pcscd|CKR_", Reason.PCSCD_GONE, Reason.TOKEN_REMOVED),
                 recovers("service SIGKILLed and started again", Rig::killService, Rig::startService, "started", Reason.STARTING));
+    }
+
+    /** So that the service has nothing to ask of its token: what it hears of a fault, it hears from the list of slots. */
+    private static void awaitFullRing(Rig rig) throws InterruptedException {
+        while (RegionHeader.read(rig.region()).full() < SLOTS) {
+            Thread.sleep(100);
+        }
+    }
+
+    /** Until the service has seen it by itself, nobody reading; it looks every two seconds. */
+    private static void awaitTrouble(Rig rig) throws InterruptedException {
+        for (int i = 0; i < 1_000 && RegionHeader.read(rig.region()).state() == State.OK; i++) {
+            Thread.sleep(10);
+        }
     }
 
     /** Over everything the producer reads there, for as long as it takes to see it; the next heartbeat mends the head. */
