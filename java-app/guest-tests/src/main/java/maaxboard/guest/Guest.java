@@ -105,7 +105,7 @@ public final class Guest implements AutoCloseable {
         // The line as typed is echoed: in it the marks do not look as they do when printed.
         console.type("echo be''gin" + number + "; " + command + "; echo en''d" + number + "=$?");
         console.await(Pattern.compile("begin" + number + "\\r?\\n"), PATIENCE);
-        var match = console.await(Pattern.compile("(?s)(.*?)end" + number + "=(\\d+)"), PATIENCE);
+        var match = console.await(Pattern.compile("(?s)(.*?)end" + number + "=(\\d+)\\r?\\n"), PATIENCE);
         return new Result(Integer.parseInt(match.group(2)), match.group(1).replace("\r", ""));
     }
 
