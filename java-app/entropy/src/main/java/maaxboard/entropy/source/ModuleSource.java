@@ -251,6 +251,7 @@ public final class ModuleSource {
             moduleBackoff.succeeded();
             sink.moduleWorks();
         } else if (!inTrouble) {
+            moduleBackoff.succeeded();
             sink.moduleWorks();
         }
         if (allServed()) {
