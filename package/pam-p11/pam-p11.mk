@@ -12,7 +12,7 @@ PAM_P11_DEPENDENCIES = host-pkgconf libp11 linux-pam openssl $(TARGET_NLS_DEPEND
 # The archive is the tag's: it has no configure script.
 PAM_P11_AUTORECONF = YES
 PAM_P11_AUTOPOINT = YES
-PAM_P11_CONF_OPTS = --with-pamdir=/lib/security
+PAM_P11_CONF_OPTS = --with-pamdir=/usr/lib/security
 PAM_P11_CONF_ENV = LIBS=$(TARGET_NLS_LIBS)
 
 $(eval $(autotools-package))
