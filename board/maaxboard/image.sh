@@ -25,8 +25,10 @@ mkdir -p "$output"
 output=$(cd "$output" && pwd)
 log=$output/image.log
 times=$output/image-times.txt
-: >"$log"
-: >"$times"
+for file in "$log" "$times"; do
+	[ ! -s "$file" ] || mv "$file" "$file.old"
+	: >"$file"
+done
 number=0
 
 # step TITLE COMMAND...: runs it with its output in the log, and shows of that

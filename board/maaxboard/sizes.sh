@@ -56,11 +56,14 @@ fi
 } | tee "$images/sizes.txt"
 
 if [ -n "$target" ] && [ -r "${BUILD_DIR-/nonexistent}/packages-file-list.txt" ]; then
-	# Files of the finished target by the package that brought them.
+	# Files of the finished target by the package that brought them; the archive of
+	# classes is made when the target is finished.
 	(cd "$target" && find . -type f -printf '%s %p\n') |
 		awk -v owners="$BUILD_DIR/packages-file-list.txt" '
 			FILENAME == owners { at = index($0, ","); owner[substr($0, at + 1)] = substr($0, 1, at - 1); next }
-			{ at = index($0, " "); path = substr($0, at + 1); who = (path in owner) ? owner[path] : "(other)"; n[who] += $1 }
+			{ at = index($0, " "); path = substr($0, at + 1); who = (path in owner) ? owner[path] : "(other)"
+				if (who == "(other)" && index(path, "./usr/lib/maaxboard-entropy/") == 1) who = "maaxboard-entropy"
+				n[who] += $1 }
 			END { for (who in n) printf "%-44s %12d\n", who, n[who] }' "$BUILD_DIR/packages-file-list.txt" - |
 		sort -k 2 -n -r >"$images/sizes-by-package.txt"
 fi
