@@ -24,7 +24,7 @@ check)
     # Real PKCS#11 modules, a real pcscd, its virtual reader, the standard's header,
     # a second C compiler with its sanitizers, GnuPG as another user of the card,
     # users of keys in tokens and tokens without hardware, a browser that looks at a report, a reader of JSON, of manual pages
-    # and of shell scripts, certificates for QEMU's card.
+    # and of shell scripts, certificates for QEMU's card, GNU time for the bench.
     packages="$packages time softhsm2 opensc opensc-pkcs11 pcscd vsmartcard-vpcd libp11-kit-dev pkg-config
         clang libclang-rt-dev gnupg scdaemon openssl curl chromium fonts-dejavu-core procps jq groff-base p11-kit-modules shellcheck git file
         python3-magic python3-flake8 libnss3-tools p11-kit gnutls-bin libengine-pkcs11-openssl openssh-client socat strace libpam-p11 pamtester

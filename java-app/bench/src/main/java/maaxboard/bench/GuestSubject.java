@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import maaxboard.entropy.region.State;
 import maaxboard.guest.Consumer;
@@ -17,7 +18,7 @@ import maaxboard.guest.Token;
 final class GuestSubject implements Subject {
     private static final Pattern TIMES = Pattern.compile(
             "real\\s+(\\d+)m\\s*([\\d.]+)s\\s+user\\s+(\\d+)m\\s*([\\d.]+)s\\s+sys\\s+(\\d+)m\\s*([\\d.]+)s");
-    /** As the wrapper's launcher starts it. */
+    /** As the wrapper's launcher starts it, but for what is compiled sooner. */
     static final String JAVA = "/usr/lib/maaxboard-entropy/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
             + " -XX:CompileThresholdScaling=5 -Xms8m -Xmx24m -Xss512k -XX:-UsePerfData";
     private static final String SERVICE = "$(cat /run/maaxboard-entropy.child.pid)";
@@ -69,7 +70,7 @@ final class GuestSubject implements Subject {
         var root = folder.resolve("root");
         Overlay.jar(root, "opt/bench.jar", Nothing.class, OneNativeCall.class);
         if (!RNGD.isEmpty()) {
-            Programs.run(java.util.Map.of(), "cp", "-rL", RNGD, root.resolve("opt/rngd").toString());
+            Programs.run(Map.of(), "cp", "-rL", RNGD, root.resolve("opt/rngd").toString());
         }
         try (var guest = Guest.start(Overlay.of(Project.images(), root), folder.resolve("console"), clock);
                 var token = Token.plugInto(guest, 0, "43211234");

@@ -38,16 +38,4 @@ final class Overlay {
             }
         }
     }
-
-    /** A class of this program, below that folder of the root. */
-    static void place(Path root, String folder, Class<?>... classes) throws IOException {
-        for (var type : List.of(classes)) {
-            var name = type.getName().replace('.', '/') + ".class";
-            var file = root.resolve(folder).resolve(name);
-            Files.createDirectories(file.getParent());
-            try (var in = type.getClassLoader().getResourceAsStream(name)) {
-                Files.copy(in, file);
-            }
-        }
-    }
 }

@@ -26,11 +26,12 @@ final class SlotSubject implements Subject {
     @Override
     public List<Row> measure(Path folder) throws Exception {
         var root = folder.resolve("root");
-        Overlay.place(root, "opt/bench", SlotCost.class);
+        Overlay.jar(root, "opt/bench.jar", SlotCost.class);
         try (var guest = Guest.start(Overlay.of(Project.images(), root), folder.resolve("console"))) {
             guest.awaitShell();
             guest.run("/etc/init.d/S70maaxboard-entropy stop");
-            var output = guest.run(GuestSubject.JAVA + " --enable-native-access=maaxboard.entropy --add-modules maaxboard.entropy -cp /opt/bench maaxboard.bench.SlotCost"
+            var output = guest.run(GuestSubject.JAVA + " --enable-native-access=maaxboard.entropy"
+                    + " --add-modules maaxboard.entropy -cp /opt/bench.jar maaxboard.bench.SlotCost"
                     + " uio:entropy " + ROUNDS).output();
             var lines = LINE.matcher(output).results().toList();
             return List.of(

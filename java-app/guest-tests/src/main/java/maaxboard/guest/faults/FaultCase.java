@@ -25,9 +25,6 @@ import maaxboard.guest.P11KitServer;
  */
 public record FaultCase(
         String name, Kind kind, Act cause, Act cure, Set<Reason> reasons, String log, IntToDoubleFunction ones) {
-    /** As the rigs configure the service. */
-    private static final int SLOTS = 128;
-
     FaultCase(String name, Kind kind, Act cause, Act cure, Set<Reason> reasons, String log) {
         this(name, kind, cause, cure, reasons, log, null);
     }
@@ -282,7 +279,11 @@ public record FaultCase(
 
     /** So that the service has nothing to ask of its token: what it hears of a fault, it hears from the list of slots. */
     private static void awaitFullRing(Rig rig) throws InterruptedException {
-        while (RegionHeader.read(rig.region()).full() < SLOTS) {
+        int slots = RegionHeader.read(rig.region()).slotCount();
+        for (int i = 0; RegionHeader.read(rig.region()).full() < slots; i++) {
+            if (i == 1_200) {
+                throw new AssertionError("the ring has not filled within 120 s");
+            }
             Thread.sleep(100);
         }
     }
