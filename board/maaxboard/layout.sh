@@ -124,8 +124,14 @@ path=$(fdtget "$out" /aliases "serial$serial" 2>/dev/null) ||
 put -t s "$out" "$(fdtget "$out" /aliases serial0)" status disabled
 put -t s "$out" "$path" status okay
 put -t s "$out" /chosen stdout-path "$path:115200n8"
+# A root in tmpfs may grow to half of the memory that the kernel has once its own image,
+# the initramfs and some 8 MiB of tables are taken off. One that needs more goes into
+# ramfs, which knows no limit.
+room=$(((ram_size - kernel_size - initrd_size - (8 << 20)) / 2))
+root=
+[ "$unpacked" -le "$room" ] || root=" rootfstype=ramfs"
 put -t s "$out" /chosen bootargs \
-	"console=ttymxc$serial,115200 uio_pdrv_genirq.of_id=generic-uio"
+	"console=ttymxc$serial,115200 uio_pdrv_genirq.of_id=generic-uio$root"
 # shellcheck disable=SC2046
 {
 	put -t x "$out" /chosen linux,initrd-start $(cells "$initrd_at")
@@ -181,11 +187,6 @@ clashes=$(printf '%s\n' "$pieces" "$region" "RAM $((ram)) $ram_end" |
 needed=$((initrd_size + unpacked + kernel_size + daemon))
 [ "$needed" -le $((ram_size)) ] ||
 	fail "the guest needs $needed bytes ($(mib "$needed")): initramfs $initrd_size, unpacked $unpacked, kernel $kernel_size, service $daemon; its RAM has $((ram_size)) ($(mib $((ram_size))))"
-# The root is a tmpfs, which the kernel lets grow to half of the memory that it has once
-# its own image, the initramfs and some 8 MiB of tables are taken off.
-room=$(((ram_size - kernel_size - initrd_size - (8 << 20)) / 2))
-[ "$unpacked" -le "$room" ] ||
-	fail "the root unpacks to $unpacked bytes ($(mib "$unpacked")), and a guest of $((ram_size)) ($(mib $((ram_size)))) has room for $room ($(mib "$room")): half of what kernel and initramfs leave"
 [ "$wrong" -eq 0 ] || exit 65
 
 # --- told to the monitor -----------------------------------------------------
@@ -237,4 +238,4 @@ $doorbell_json    "interrupt": $((interrupt + 32))
   "memory_needed": $needed
 }
 END
-echo "layout $layout: kernel $(hex "$kernel_at") $(mib "$kernel_size"), device tree $(hex "$dtb_at"), initramfs $(hex "$initrd_at") $(mib "$initrd_size") of $(mib $((initrd_limit - initrd_at))), unpacked $(mib "$unpacked"); needs $(mib "$needed") of $(mib $((ram_size)))"
+echo "layout $layout: kernel $(hex "$kernel_at") $(mib "$kernel_size"), device tree $(hex "$dtb_at"), initramfs $(hex "$initrd_at") $(mib "$initrd_size") of $(mib $((initrd_limit - initrd_at))), unpacked $(mib "$unpacked"); needs $(mib "$needed") of $(mib $((ram_size)))${root:+, root in ramfs}"

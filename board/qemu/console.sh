@@ -49,7 +49,7 @@ plug() {
 }
 
 echo "Ctrl-A X ends the guest. Its region, from another terminal:"
-echo "  build/host/bin/entropy region show --region $run/ram@0x4000000+0x10000,$run/ram@0x4010000+0x1000"
+echo "  build/host/bin/entropy region show --region $run/ram@0x2000000+0x10000,$run/ram@0x2010000+0x1000"
 for card in $cards; do
     case $card in
     usb)

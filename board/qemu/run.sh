@@ -8,7 +8,7 @@
 # Everything of the run is kept in FOLDER: the RAM file `ram`, the device tree, and
 # the sockets token0.sock and token1.sock (a virtual token plugs in there) and
 # qmp.sock. The entropy region on the host's side is
-#   --region FOLDER/ram@0x4000000+0x10000,FOLDER/ram@0x4010000+0x1000
+#   --region FOLDER/ram@0x2000000+0x10000,FOLDER/ram@0x2010000+0x1000
 # MEMORY (in MiB, 256) sizes the guest's RAM. CARD puts other cards into it: card.sh.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -29,6 +29,9 @@ rm -f "$run/ram" "$run"/*.sock
 
 machine=virt,memory-backend=ram,gic-version=2
 memory=${MEMORY:-256}
+# A root in tmpfs may take half of the memory, of which it would be more here; ramfs knows no limit.
+root=
+[ "$memory" -ge 160 ] || root=rootfstype=ramfs
 # The sockets' names are short ones relative to FOLDER: a socket's path ends at 107 bytes.
 images=$(cd "$images" && pwd)
 cd "$run"
@@ -37,7 +40,7 @@ cd "$run"
 set -- -machine "$machine" -cpu cortex-a53 -m "$memory" -nic none \
     -object "memory-backend-file,id=ram,size=${memory}M,mem-path=ram,share=on" \
     -kernel "$images/Image" -initrd "$images/rootfs.cpio.gz" \
-    -append "console=ttyAMA0 uio_pdrv_genirq.of_id=generic-uio panic=-1 ${APPEND-}" -no-reboot \
+    -append "console=ttyAMA0 uio_pdrv_genirq.of_id=generic-uio panic=-1 $root ${APPEND-}" -no-reboot \
     -device qemu-xhci,id=xhci \
     -qmp unix:qmp.sock,server=on,wait=off -nographic -serial mon:stdio "$@"
 for card in $cards; do

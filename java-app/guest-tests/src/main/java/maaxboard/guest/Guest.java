@@ -24,7 +24,7 @@ public final class Guest implements AutoCloseable {
 
     /** A shell asks the terminal where its cursor is, right behind the prompt; the kernel may speak behind the login. */
     private static final Pattern PROMPT = Pattern.compile("(login: |[#$] (?:\\x1b\\[6n)?$)");
-    private static final long DATA_AT = 0x4000000;
+    private static final long DATA_AT = 0x2000000;
     private static final long DATA_SIZE = 0x10000;
     private static final long CONTROL_SIZE = 0x1000;
 

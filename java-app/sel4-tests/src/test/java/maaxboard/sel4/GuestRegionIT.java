@@ -31,7 +31,7 @@ class GuestRegionIT {
             var first = guest.run("head -c " + BYTES + " /dev/urandom >/tmp/bytes; head -c 512 /tmp/bytes | entropy publish");
             assertEquals(0, first.status(), first.output());
             var log = folder.resolve("drain.log");
-            var drain = new ProcessBuilder(List.of(peer, "drain", guest.file("ram").toString(), "0x4000000", "0x10000", "0x4010000",
+            var drain = new ProcessBuilder(List.of(peer, "drain", guest.file("ram").toString(), "0x2000000", "0x10000", "0x2010000",
                     out.toString(), Integer.toString(BYTES))).redirectErrorStream(true).redirectOutput(log.toFile()).start();
             try {
                 guest.await("the C consumer to attach", () -> read(log).contains("attached") || !drain.isAlive());
