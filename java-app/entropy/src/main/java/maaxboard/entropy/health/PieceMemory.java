@@ -34,13 +34,14 @@ public final class PieceMemory {
     /**
      * Takes the unit into the token's history.
      *
+     * @param words the unit as {@link UnitWords} has it
      * @return null if every piece is new; the token itself if it has repeated one; else the token that had one first
      */
-    synchronized TokenHealth firstGivenBy(TokenHealth token, byte[] unit) {
+    synchronized TokenHealth firstGivenBy(TokenHealth token, long[] words) {
         PieceHistory own = histories.computeIfAbsent(token, unused -> new PieceHistory());
         TokenHealth earlier = null;
-        for (int from = 0; from < unit.length; from += PIECE) {
-            long piece = hash.hash(unit, from, PIECE);
+        for (int from = 0; from < words.length; from += PIECE / Long.BYTES) {
+            long piece = hash.hash(words, from, PIECE / Long.BYTES);
             if (earlier == null) {
                 earlier = holder(piece, token, own);
             }

@@ -36,12 +36,17 @@ final class Plausibility {
         }
     }
 
-    /** True if the unit or its answers cannot be random bytes. Takes the heads of pieces and answers into the history. */
-    boolean refutes(byte[] unit, List<Answer> answers) {
+    /**
+     * True if the unit or its answers cannot be random bytes. Takes the heads of pieces and answers into the history.
+     *
+     * @param words the unit as {@link UnitWords} has it
+     */
+    boolean refutes(byte[] unit, long[] words, List<Answer> answers) {
         boolean heads = sameHeads(unit, answers);
         boolean others = unfilled(unit, answers);
         for (int from = 0; from < unit.length; from += WINDOW) {
-            others |= countsBytes(unit, from) || countsWords(unit, from) || isText(unit, from) || keepsStride(unit, from);
+            others |= countsBytes(unit, from) || countsWords(unit, from) || isText(unit, from)
+                    || keepsStride(words, from / Long.BYTES);
         }
         return heads || others;
     }
@@ -72,10 +77,15 @@ final class Plausibility {
         return false;
     }
 
-    /** 32-bit counters of any step, both byte orders, at any alignment. */
+    /**
+     * 32-bit counters of any step, both byte orders, at any alignment. Where words step alike, so do their lowest bytes: these
+     * are looked at first.
+     */
     static boolean countsWords(byte[] unit, int from) {
-        for (int i = from; i + 4 * EQUAL_WORD_STEPS + 4 <= from + WINDOW; i++) {
-            if (sameWordSteps(unit, i, false) || sameWordSteps(unit, i, true)) {
+        int last = from + WINDOW - 4 * EQUAL_WORD_STEPS - 4;
+        for (int i = from; i <= last + 3; i++) {
+            if ((unit[i] + unit[i + 8] - 2 * unit[i + 4] & 0xff) == 0
+                    && (i <= last && sameWordSteps(unit, i, true) || i >= from + 3 && sameWordSteps(unit, i - 3, false))) {
                 return true;
             }
         }
@@ -114,19 +124,36 @@ final class Plausibility {
     }
 
     /** Records of 2 to 256 bytes that are mostly constant: wide counters, padding, time stamps. */
-    private boolean keepsStride(byte[] unit, int from) {
+    private boolean keepsStride(long[] words, int from) {
         for (int s = 0; s < STRIDES.length; s++) {
-            int equal = 0;
-            for (int i = from + STRIDES[s]; i < from + WINDOW; i++) {
-                if (unit[i] == unit[i - STRIDES[s]]) {
-                    equal++;
-                }
-            }
-            if (equal >= strideCutOffs[s]) {
+            if (equalAtStride(words, from, STRIDES[s]) >= strideCutOffs[s]) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** How many bytes of a window equal the one so many bytes before them: 2, 4, or a multiple of 8. */
+    static int equalAtStride(long[] words, int from, int stride) {
+        return stride < Long.BYTES ? equalAtShortStride(words, from, Byte.SIZE * stride)
+                : equalAtWordStride(words, from, stride / Long.BYTES);
+    }
+
+    private static int equalAtShortStride(long[] words, int from, int bits) {
+        // The first bytes have none before them: they shall not be equal.
+        int equal = UnitWords.zeroBytes(words[from] ^ words[from] << bits | (1L << bits) - 1);
+        for (int i = from + 1; i < from + WINDOW / Long.BYTES; i++) {
+            equal += UnitWords.zeroBytes(words[i] ^ (words[i] << bits | words[i - 1] >>> Long.SIZE - bits));
+        }
+        return equal;
+    }
+
+    private static int equalAtWordStride(long[] words, int from, int stride) {
+        int equal = 0;
+        for (int i = from + stride; i < from + WINDOW / Long.BYTES; i++) {
+            equal += UnitWords.zeroBytes(words[i] ^ words[i - stride]);
+        }
+        return equal;
     }
 
     /** Tag and length of a TLV, or any other constant head, before the bytes of each answer or piece. */

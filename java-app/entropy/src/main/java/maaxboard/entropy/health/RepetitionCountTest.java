@@ -23,7 +23,10 @@ public final class RepetitionCountTest {
     public int feed(byte[] samples) {
         int longest = 0;
         for (byte sample : samples) {
-            longest = Math.max(longest, feed(sample));
+            int now = feed(sample);
+            if (now > longest) {
+                longest = now;
+            }
         }
         return longest;
     }

@@ -117,11 +117,11 @@ public final class SelfTest {
     }
 
     private static boolean sipHash() {
-        byte[] input = new byte[15];
+        byte[] input = new byte[16];
         for (int i = 0; i < input.length; i++) {
             input[i] = (byte) i;
         }
-        return new SipHash(0x0706050403020100L, 0x0f0e0d0c0b0a0908L).hash(input, 0, 15) == 0xa129ca6149be45e5L;
+        return new SipHash(0x0706050403020100L, 0x0f0e0d0c0b0a0908L).hash(UnitWords.of(input), 0, 2) == 0x3f2acc7f57c29bdbL;
     }
 
     private static boolean kmac() {

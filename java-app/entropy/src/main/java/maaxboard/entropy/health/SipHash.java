@@ -11,22 +11,14 @@ final class SipHash {
         this.k1 = k1;
     }
 
-    long hash(byte[] bytes, int from, int length) {
+    /** Of {@code count} whole words. */
+    long hash(long[] words, int from, int count) {
         var state = new State(k0, k1);
-        int words = length / 8;
-        for (int word = 0; word < words; word++) {
-            state.absorb(littleEndian(bytes, from + 8 * word, 8));
+        for (int i = from; i < from + count; i++) {
+            state.absorb(words[i]);
         }
-        state.absorb(littleEndian(bytes, from + 8 * words, length % 8) | (long) length << 56);
+        state.absorb((long) count * Long.BYTES << 56);
         return state.finish();
-    }
-
-    private static long littleEndian(byte[] bytes, int from, int count) {
-        long word = 0;
-        for (int i = count - 1; i >= 0; i--) {
-            word = word << 8 | bytes[from + i] & 0xff;
-        }
-        return word;
     }
 
     private static final class State {

@@ -2,6 +2,7 @@
 package maaxboard.entropy.health;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 
@@ -255,8 +256,10 @@ public final class TokenHealth {
     }
 
     private Finding examine(byte[] unit, List<Answer> answers) {
-        TokenHealth earlier = memory.firstGivenBy(this, unit);
-        boolean implausible = plausibility.refutes(unit, answers);
+        long[] words = UnitWords.of(unit);
+        TokenHealth earlier = memory.firstGivenBy(this, words);
+        boolean implausible = plausibility.refutes(unit, words, answers);
+        Arrays.fill(words, 0);
         int run = repetition.feed(unit);
         int proportion = 0;
         for (int from = 0; from < unit.length; from += CutOffs.WINDOW) {
@@ -284,14 +287,19 @@ public final class TokenHealth {
         if (proportion >= intermittent.proportion()) {
             return new Finding(Severity.INTERMITTENT, Reason.ADAPTIVE_PROPORTION);
         }
-        if (answers.stream().anyMatch(this::isSuspect) || policy.fips140() && !Fips140.passes(unit)) {
+        if (anySuspect(answers) || policy.fips140() && !Fips140.passes(unit)) {
             return new Finding(Severity.INTERMITTENT, Reason.IMPLAUSIBLE);
         }
         return Finding.NONE;
     }
 
     /** Never true of a good token: fewer bytes than asked for, or sooner than the user says it can. */
-    private boolean isSuspect(Answer answer) {
-        return answer.got() < answer.asked() || answer.nanos() < policy.minAnswerNanos();
+    private boolean anySuspect(List<Answer> answers) {
+        for (Answer answer : answers) {
+            if (answer.got() < answer.asked() || answer.nanos() < policy.minAnswerNanos()) {
+                return true;
+            }
+        }
+        return false;
     }
 }

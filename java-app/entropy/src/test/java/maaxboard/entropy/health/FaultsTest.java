@@ -27,12 +27,41 @@ class FaultsTest {
     private final TokenHealth health = serving(new TokenHealth(HealthPolicy.DEFAULT));
 
     @Test
-    void sipHashGivesItsAuthorsTestVector() {
-        byte[] input = new byte[15];
+    void sipHashGivesItsAuthorsTestVectorOf16Bytes() {
+        byte[] input = new byte[16];
         for (int i = 0; i < input.length; i++) {
             input[i] = (byte) i;
         }
-        assertEquals(0xa129ca6149be45e5L, new SipHash(0x0706050403020100L, 0x0f0e0d0c0b0a0908L).hash(input, 0, 15));
+        assertEquals(0x3f2acc7f57c29bdbL, new SipHash(0x0706050403020100L, 0x0f0e0d0c0b0a0908L).hash(UnitWords.of(input), 0, 2));
+    }
+
+    @Test
+    void zeroBytesAreCountedAsTheyStand() {
+        for (int i = 0; i < 100_000; i++) {
+            // Many of these words have zero bytes, and bytes that differ from zero in their highest bit alone.
+            long word = random.nextLong() & random.nextLong() & random.nextLong() & random.nextLong() & random.nextLong();
+            int zeros = 0;
+            for (int at = 0; at < Long.SIZE; at += Byte.SIZE) {
+                zeros += (word >>> at & 0xff) == 0 ? 1 : 0;
+            }
+            assertEquals(zeros, UnitWords.zeroBytes(word), Long.toHexString(word));
+        }
+        assertEquals(8, UnitWords.zeroBytes(0));
+        assertEquals(0, UnitWords.zeroBytes(0x8080808080808080L));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4, 8, 16, 32, 64, 128, 256})
+    void bytesThatEqualTheOneAStrideBeforeAreCountedInTheSecondWindowToo(int stride) {
+        byte[] unit = new byte[2 * CutOffs.WINDOW];
+        for (int i = 0; i < unit.length; i++) {
+            unit[i] = (byte) (random.nextInt(4) << 6);
+        }
+        int equal = 0;
+        for (int i = CutOffs.WINDOW + stride; i < unit.length; i++) {
+            equal += unit[i] == unit[i - stride] ? 1 : 0;
+        }
+        assertEquals(equal, Plausibility.equalAtStride(UnitWords.of(unit), CutOffs.WINDOW / Long.BYTES, stride));
     }
 
     @Test
