@@ -26,6 +26,7 @@ import maaxboard.entropy.source.ModuleSource;
  */
 public final class Daemon {
     private static final long HUNG_AFTER = Duration.ofSeconds(10).toNanos();
+    private static final int LOOK_SECONDS = 2;
     private static final int METRICS_SECONDS = 10;
     private static final int MODULE_STOP_MILLIS = 600;
 
@@ -215,7 +216,7 @@ public final class Daemon {
 
     private void waitForStop() {
         try {
-            for (int second = 1; !stop.await(1, TimeUnit.SECONDS); second++) {
+            for (int second = LOOK_SECONDS; !stop.await(LOOK_SECONDS, TimeUnit.SECONDS); second += LOOK_SECONDS) {
                 reportHungCalls();
                 if (second % METRICS_SECONDS == 0 && configuration.metricsFile() != null) {
                     writeMetrics(configuration.metricsFile());

@@ -15,7 +15,7 @@ import maaxboard.entropy.region.State;
  * calls PKCS#11, so that no token and no module can stop it.
  */
 final class RegionPump implements Runnable {
-    private static final int HEARTBEAT_MILLIS = 500;
+    private static final int HEARTBEAT_MILLIS = 800;
     /** How soon a full ring is looked at again where no interrupt comes: twice as late each time that nothing was taken. */
     private static final int FIRST_POLL_MILLIS = 50;
 

@@ -98,6 +98,66 @@ final class Libc {
         }
     }
 
+    /**
+     * What a thread needs that waits over and over: memory made once, because making it for each call takes longer than the
+     * call. One thread's, but for {@link #signal}, which only reads from it.
+     */
+    static final class Waiting implements AutoCloseable {
+        private static final int POLLFD = 8;
+        private static final int COUNT = 8;
+
+        private final Arena arena = Arena.ofShared();
+        private final MemorySegment state = NativeCall.state(arena);
+        private final NativeMemory set;
+        private final NativeMemory read = NativeMemory.of(arena, COUNT);
+        private final NativeMemory one = NativeMemory.of(arena, COUNT);
+
+        /** @param fds the descriptors that are waited for */
+        Waiting(int... fds) {
+            set = NativeMemory.of(arena, POLLFD * fds.length);
+            for (int i = 0; i < fds.length; i++) {
+                set.bytes().putInt(POLLFD * i, fds[i]).putInt(POLLFD * i + 4, POLLIN);
+            }
+            one.bytes().putLong(0, 1);
+        }
+
+        private long call(MemorySegment function, long a, long b, long c) {
+            return NativeCall.call(function, state, a, b, c, 0, 0, 0);
+        }
+
+        /**
+         * Waits until one of the first {@code count} descriptors is readable.
+         *
+         * @return bit i set: descriptor i is readable; 0: the time ran out or a signal came
+         */
+        int poll(int count, int timeoutMillis) {
+            int ready = 0;
+            if ((int) call(Wait.POLL, set.address(), count, timeoutMillis) > 0) {
+                for (int i = 0; i < count; i++) {
+                    if ((set.bytes().getInt(POLLFD * i + 4) >>> 16 & POLLIN) != 0) {
+                        ready |= 1 << i;
+                    }
+                }
+            }
+            return ready;
+        }
+
+        /** Reads what eventfd (8 bytes) or UIO (4) have counted, and forgets it. */
+        void drain(int fd, int bytes) {
+            call(Wait.READ, fd, read.address(), bytes);
+        }
+
+        /** Writes the number 1 as eventfd (8 bytes) or UIO (4) want it: whether it was taken. May be called by any thread. */
+        boolean signal(int fd, int bytes) {
+            return bytes == call(Wait.WRITE, fd, one.address(), bytes);
+        }
+
+        @Override
+        public void close() {
+            arena.close();
+        }
+    }
+
     static int open(String path, int flags) throws LinuxException {
         try (var frame = new Frame()) {
             return frame.checkedInt("open " + path, Open.OPEN, frame.text(path), flags | O_CLOEXEC, 0);
@@ -138,29 +198,6 @@ final class Libc {
     }
 
     /**
-     * Waits until one of the descriptors is readable.
-     *
-     * @return bit i set: descriptor i is readable; 0: the time ran out or a signal came
-     */
-    static int poll(int timeoutMillis, int... fds) {
-        try (var frame = new Frame()) {
-            var set = frame.memory(8 * fds.length);
-            for (int i = 0; i < fds.length; i++) {
-                set.bytes().putInt(8 * i, fds[i]).putInt(8 * i + 4, POLLIN);
-            }
-            int ready = 0;
-            if ((int) frame.call(Wait.POLL, set.address(), fds.length, timeoutMillis) > 0) {
-                for (int i = 0; i < fds.length; i++) {
-                    if ((set.bytes().getInt(8 * i + 4) >>> 16 & POLLIN) != 0) {
-                        ready |= 1 << i;
-                    }
-                }
-            }
-            return ready;
-        }
-    }
-
-    /**
      * Reads into {@code target}; the native copy is wiped.
      *
      * @return how many bytes; 0 at the end
@@ -186,30 +223,6 @@ final class Libc {
         buffer.bytes().get(0, target, 0, (int) length);
         buffer.bytes().put(0, new byte[target.length]);
         return (int) length;
-    }
-
-    /** Reads up to 8 bytes and forgets them: what eventfd and UIO answer is only a count. */
-    static void drain(int fd, int bytes) {
-        try (var frame = new Frame()) {
-            frame.call(Wait.READ, fd, frame.memory(8).address(), bytes);
-        }
-    }
-
-    /** @return whether all four bytes were taken */
-    static boolean writeInt(int fd, int value) {
-        try (var frame = new Frame()) {
-            var bytes = frame.memory(4);
-            bytes.bytes().putInt(0, value);
-            return 4 == frame.call(Wait.WRITE, fd, bytes.address(), 4);
-        }
-    }
-
-    static void writeLong(int fd, long value) {
-        try (var frame = new Frame()) {
-            var bytes = frame.memory(8);
-            bytes.bytes().putLong(0, value);
-            frame.call(Wait.WRITE, fd, bytes.address(), 8);
-        }
     }
 
     /** The identity is kept by the C library for the life of the process, so it is never freed. */

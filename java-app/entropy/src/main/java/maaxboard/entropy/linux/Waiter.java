@@ -6,17 +6,24 @@ package maaxboard.entropy.linux;
  * from any thread; the rest belongs to the thread that sleeps.
  */
 public final class Waiter implements AutoCloseable {
-    private final int event;
-    private final Mapping uio;
+    private static final int EVENT_BYTES = 8;
+    private static final int UIO_BYTES = 4;
 
-    private Waiter(int event, Mapping uio) {
+    private final int event;
+    private final int uio;
+    private final boolean interrupts;
+    private final Libc.Waiting waiting;
+
+    private Waiter(int event, int uio) {
         this.event = event;
         this.uio = uio;
+        waiting = new Libc.Waiting(event, uio);
+        interrupts = uio >= 0 && waiting.signal(uio, UIO_BYTES);
     }
 
     /** A waiter without a device. */
     public static Waiter create() throws LinuxException {
-        return new Waiter(Libc.eventfd(), null);
+        return new Waiter(Libc.eventfd(), -1);
     }
 
     /**
@@ -24,12 +31,12 @@ public final class Waiter implements AutoCloseable {
      * without an interrupt refuses to be armed, and polling it would return at once: then the waiter does without.
      */
     public static Waiter withInterrupts(Mapping mapping) throws LinuxException {
-        return new Waiter(Libc.eventfd(), Libc.writeInt(mapping.fd(), 1) ? mapping : null);
+        return new Waiter(Libc.eventfd(), mapping.fd());
     }
 
     /** Whether interrupts can wake this waiter. */
     public boolean hasInterrupts() {
-        return uio != null;
+        return interrupts;
     }
 
     /**
@@ -37,8 +44,8 @@ public final class Waiter implements AutoCloseable {
      * before each sleep, and the condition slept on is to be checked again after it.
      */
     public void arm() {
-        if (uio != null) {
-            Libc.writeInt(uio.fd(), 1);
+        if (interrupts) {
+            waiting.signal(uio, UIO_BYTES);
         }
     }
 
@@ -49,12 +56,12 @@ public final class Waiter implements AutoCloseable {
      * @return true if it was the interrupt that ended the sleep
      */
     public boolean sleep(int millis) {
-        int ready = uio == null ? Libc.poll(millis, event) : Libc.poll(millis, event, uio.fd());
+        int ready = waiting.poll(interrupts ? 2 : 1, millis);
         if ((ready & 1) != 0) {
-            Libc.drain(event, 8);
+            waiting.drain(event, EVENT_BYTES);
         }
         if ((ready & 2) != 0) {
-            Libc.drain(uio.fd(), 4);
+            waiting.drain(uio, UIO_BYTES);
             return true;
         }
         return false;
@@ -62,11 +69,12 @@ public final class Waiter implements AutoCloseable {
 
     /** Ends the current sleep, or the next one if none is under way. */
     public void wake() {
-        Libc.writeLong(event, 1);
+        waiting.signal(event, EVENT_BYTES);
     }
 
     @Override
     public void close() {
         Libc.close(event);
+        waiting.close();
     }
 }

@@ -35,6 +35,8 @@ public final class Pkcs11Module {
     private final Path path;
     private final ByteBuffer functions;
     private final MemorySegment generateRandom;
+    /** What C_GetSlotList counts: it is called over and over. */
+    private final NativeMemory count = NativeMemory.of(Arena.global(), Cryptoki.ULONG);
     private Trace trace;
     /** How many calls have begun or ended: odd while one is under way. */
     private volatile long passages;
@@ -231,22 +233,18 @@ public final class Pkcs11Module {
      * @param tokenPresent only slots with a token in them
      */
     public List<Long> slots(boolean tokenPresent) throws Pkcs11Exception {
-        long present = tokenPresent ? Cryptoki.CK_TRUE : Cryptoki.CK_FALSE;
-        String text = "C_GetSlotList(" + (tokenPresent ? "with token" : "all") + ")";
-        try (var arena = Arena.ofConfined()) {
-            var count = NativeMemory.of(arena, Cryptoki.ULONG);
-            while (true) {
-                check(text, call(text, Cryptoki.FunctionList.C_GET_SLOT_LIST, present, 0, count.address(), 0, 0));
-                long room = count.bytes().getLong(0);
-                if (room == 0) {
-                    return List.of();
-                }
-                var ids = NativeMemory.of(arena, Cryptoki.ULONG * Math.toIntExact(room));
-                long rv = call(text, Cryptoki.FunctionList.C_GET_SLOT_LIST, present, ids.address(), count.address(), 0, 0);
+        while (true) {
+            int room = slotCount(tokenPresent);
+            if (room == 0) {
+                return List.of();
+            }
+            try (var arena = Arena.ofConfined()) {
+                var ids = NativeMemory.of(arena, Cryptoki.ULONG * room);
+                long rv = slotList(tokenPresent, ids.address());
                 if (rv == ReturnValue.BUFFER_TOO_SMALL) {
                     continue; // a token came between the two calls
                 }
-                check(text, rv);
+                check(slotListText(tokenPresent), rv);
                 var slots = new ArrayList<Long>();
                 for (int i = 0; i < count.bytes().getLong(0); i++) {
                     slots.add(ids.bytes().getLong(Cryptoki.ULONG * i));
@@ -254,6 +252,25 @@ public final class Pkcs11Module {
                 return slots;
             }
         }
+    }
+
+    /**
+     * How many there are: C_GetSlotList without a buffer.
+     *
+     * @param tokenPresent only slots with a token in them
+     */
+    public int slotCount(boolean tokenPresent) throws Pkcs11Exception {
+        check(slotListText(tokenPresent), slotList(tokenPresent, 0));
+        return Math.toIntExact(count.bytes().getLong(0));
+    }
+
+    private long slotList(boolean tokenPresent, long ids) {
+        return call(slotListText(tokenPresent), Cryptoki.FunctionList.C_GET_SLOT_LIST,
+                tokenPresent ? Cryptoki.CK_TRUE : Cryptoki.CK_FALSE, ids, count.address(), 0, 0);
+    }
+
+    private static String slotListText(boolean tokenPresent) {
+        return tokenPresent ? "C_GetSlotList(with token)" : "C_GetSlotList(all)";
     }
 
     /** C_GetSlotInfo. */

@@ -201,12 +201,12 @@ public final class ModuleSource {
         List<Selection.Candidate> candidates;
         boolean blank;
         try {
-            var slots = module.slots(true);
-            if (scanned && !inTrouble && !suspect && allServed() && slots.equals(servedSlots)) {
+            if (scanned && !inTrouble && !suspect && allServed() && module.slotCount(true) == servedSlots.size()) {
                 // To ask each token who it is takes commands on its card. One that was exchanged meanwhile has lost its session.
                 scannedAt = clock.getAsLong();
                 return;
             }
+            var slots = module.slots(true);
             candidates = Selection.candidates(module, slots);
             servedSlots = slots;
             blank = blank(candidates);
