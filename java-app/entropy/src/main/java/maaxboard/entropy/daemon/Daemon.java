@@ -164,7 +164,8 @@ public final class Daemon {
         for (var path : configuration.modules()) {
             var feed = new Feed(path.toString(), configuration, book, outlet, pump, log);
             var source = new ModuleSource(path, configuration.initArgs(), configuration.selection(),
-                    configuration.pinSource(), configuration.blockBytes(), feed, System::nanoTime);
+                    configuration.pinSource(), configuration.blockBytes(), configuration.health().unitBytes(), feed,
+                    System::nanoTime);
             source.trace(trace);
             var runner = new Runner(source);
             started.add(runner);

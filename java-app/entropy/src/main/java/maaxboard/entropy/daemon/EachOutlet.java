@@ -2,18 +2,22 @@
 package maaxboard.entropy.daemon;
 
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Queue;
 
-/** Units go on as they are, each marked with its token. A token may have two units waiting, so that none is starved. */
+/** Units go on as they are, each marked with its token. Of each token only so many wait, so that none is starved. */
 final class EachOutlet implements Outlet {
-    private static final int WAITING_PER_TOKEN = 2;
+    /** What two reads bring: one is being published while the next is under way. */
+    private static final int WAITING_PER_TOKEN = 2 * TokenEntry.MOST_AHEAD;
 
     private final Queue<Ready> waiting = new ArrayDeque<>();
 
     @Override
-    public synchronized boolean hasRoom(TokenEntry entry) {
-        return waiting.stream().filter(ready -> ready.entry() == entry).count() < WAITING_PER_TOKEN;
+    public synchronized int wanted(TokenEntry entry, int most) {
+        int room = WAITING_PER_TOKEN;
+        for (var ready : waiting) {
+            room -= ready.entry() == entry ? 1 : 0;
+        }
+        return room >= most ? most : 0;
     }
 
     @Override
@@ -28,7 +32,7 @@ final class EachOutlet implements Outlet {
 
     @Override
     public synchronized void clear() {
-        waiting.forEach(ready -> Arrays.fill(ready.bytes(), (byte) 0));
+        waiting.forEach(ready -> Wipe.zero(ready.bytes()));
         waiting.clear();
     }
 }

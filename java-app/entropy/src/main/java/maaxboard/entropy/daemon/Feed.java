@@ -45,13 +45,17 @@ final class Feed implements Sink {
         if (entry.budgetSpent) {
             return 0;
         }
-        boolean wanted = switch (entry.health.status().state()) {
-            case STARTUP -> true;
-            case SERVING -> entry.testPending || outlet.hasRoom(entry);
-            case ALARMED -> entry.longTest.collects(System.nanoTime());
-            case QUARANTINED -> false;
+        int units = switch (entry.health.status().state()) {
+            case STARTUP -> startUpUnits();
+            case SERVING -> entry.testPending ? startUpUnits() : outlet.wanted(entry, entry.readAhead());
+            case ALARMED -> entry.longTest.collects(System.nanoTime()) ? startUpUnits() : 0;
+            case QUARANTINED -> 0;
         };
-        return wanted ? configuration.health().unitBytes() : 0;
+        return entry.affords(units, configuration.health().unitBytes(), configuration.byteBudget());
+    }
+
+    private int startUpUnits() {
+        return Math.max(1, TokenHealth.STARTUP_SAMPLES / configuration.health().unitBytes());
     }
 
     /** A token that two modules reach is read through one of them; the other takes over when that one has lost it. */
@@ -73,6 +77,7 @@ final class Feed implements Sink {
     /** What comes next is a new stream: a start-up test. */
     private void begin(TokenEntry entry) {
         entry.since = java.time.Instant.now();
+        entry.reads = 0;
         entry.health.requestStartUp();
         entry.testPending = !entry.quarantined();
         log.info(entry.name() + ": in slot 0x" + Long.toHexString(entry.slot)
@@ -109,8 +114,30 @@ final class Feed implements Sink {
     }
 
     @Override
-    public void unit(TokenId token, byte[] unit, List<Answer> answers) {
+    public void read(TokenId token, byte[] units, List<Answer> answers) {
         var entry = entry(token);
+        int length = configuration.health().unitBytes();
+        int next = 0;
+        int begins = 0;
+        for (int at = 0; at < units.length; at += length) {
+            int first = next;
+            while (begins < at + length && next < answers.size()) {
+                begins += answers.get(next++).got();
+            }
+            unit(entry, Arrays.copyOfRange(units, at, at + length), answers.subList(first, next));
+        }
+        Wipe.zero(units);
+        entry.reads++;
+        pump.wake();
+    }
+
+    /** @param answers those that begin in this unit */
+    private void unit(TokenEntry entry, byte[] unit, List<Answer> answers) {
+        if (entry.quarantined()) { // by the unit before it
+            pump.discarded(unit.length);
+            Wipe.zero(unit);
+            return;
+        }
         entry.spend(unit.length, configuration.byteBudget());
         if (entry.budgetSpent) {
             log.warning(entry.name() + ": its " + configuration.byteBudget() + " bytes of 24 hours are spent");
@@ -129,7 +156,6 @@ final class Feed implements Sink {
                 byte[] on = entry.heldBack.pass(unit, entry.health.heldBack());
                 if (on.length > 0) {
                     outlet.accept(entry, on);
-                    pump.wake();
                 }
                 if (entry.budgetSpent) {
                     pump.dropHeldBack(entry); // the next unit comes in hours
@@ -157,14 +183,10 @@ final class Feed implements Sink {
                 quarantined(entry, reason.text());
             }
         }
-        Arrays.fill(unit, (byte) 0);
+        Wipe.zero(unit);
         pump.dropHeldBack(entry);
-        var after = entry.health.status().state();
-        if (before != after) {
-            if (after == TokenHealth.State.SERVING) {
-                log.info(entry.name() + ": start-up test passed");
-            }
-            pump.wake();
+        if (before != TokenHealth.State.SERVING && entry.health.status().state() == TokenHealth.State.SERVING) {
+            log.info(entry.name() + ": start-up test passed");
         }
     }
 

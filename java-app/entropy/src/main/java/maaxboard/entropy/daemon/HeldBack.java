@@ -17,21 +17,23 @@ final class HeldBack {
      * @return what may go on: what was held and the unit, but for those bytes
      */
     synchronized byte[] pass(byte[] unit, int keep) {
-        byte[] all = Arrays.copyOf(held, held.length + unit.length);
-        System.arraycopy(unit, 0, all, held.length, unit.length);
-        Arrays.fill(unit, (byte) 0);
+        int on = Math.max(0, held.length + unit.length - keep);
+        int ofHeld = Math.min(on, held.length);
+        int ofUnit = on - ofHeld;
+        byte[] free = Arrays.copyOf(held, on);
+        System.arraycopy(unit, 0, free, ofHeld, ofUnit);
+        byte[] kept = Arrays.copyOfRange(held, ofHeld, held.length + unit.length - ofUnit);
+        System.arraycopy(unit, ofUnit, kept, held.length - ofHeld, unit.length - ofUnit);
+        Wipe.zero(unit);
         drop();
-        int on = Math.max(0, all.length - keep);
-        held = Arrays.copyOfRange(all, on, all.length);
-        byte[] free = Arrays.copyOf(all, on);
-        Arrays.fill(all, (byte) 0);
+        held = kept;
         return free;
     }
 
     /** Wipes what is held: nothing vouches for it. The number of bytes. */
     synchronized int drop() {
         int bytes = held.length;
-        Arrays.fill(held, (byte) 0);
+        Wipe.zero(held);
         held = new byte[0];
         return bytes;
     }

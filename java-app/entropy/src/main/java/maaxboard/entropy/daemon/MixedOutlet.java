@@ -42,9 +42,9 @@ final class MixedOutlet implements Outlet {
     }
 
     @Override
-    public synchronized boolean hasRoom(TokenEntry entry) {
+    public synchronized int wanted(TokenEntry entry, int most) {
         updateMembers();
-        return members.contains(key(entry)) && !pool.isReady() && !pool.isAhead(key(entry));
+        return members.contains(key(entry)) && !pool.isReady() && !pool.isAhead(key(entry)) ? 1 : 0;
     }
 
     @Override
@@ -53,7 +53,7 @@ final class MixedOutlet implements Outlet {
         if (members.contains(key(entry))) {
             pool.add(key(entry), unit);
         }
-        Arrays.fill(unit, (byte) 0);
+        Wipe.zero(unit);
     }
 
     @Override
@@ -64,14 +64,14 @@ final class MixedOutlet implements Outlet {
         while (length < bytes.length && pool.isReady()) {
             var output = pool.next(fresh()).orElseThrow();
             System.arraycopy(output, 0, bytes, length, output.length);
-            Arrays.fill(output, (byte) 0);
+            Wipe.zero(output);
             length += output.length;
         }
         if (length == 0) {
             return null;
         }
         var filled = Arrays.copyOf(bytes, length);
-        Arrays.fill(bytes, (byte) 0);
+        Wipe.zero(bytes);
         return new Ready(filled, RegionLayout.SOURCE_MIXED, null);
     }
 

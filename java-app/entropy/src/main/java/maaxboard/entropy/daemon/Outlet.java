@@ -3,8 +3,8 @@ package maaxboard.entropy.daemon;
 
 /** Where tested units go on their way to the region. Fed by the module threads, emptied by the region's thread. */
 interface Outlet {
-    /** Whether a unit of this token would be taken now. */
-    boolean hasRoom(TokenEntry entry);
+    /** How many units of this token are to be read now, {@code most} at most. */
+    int wanted(TokenEntry entry, int most);
 
     /** Takes a unit that passed every test; the array is the outlet's from now on. */
     void accept(TokenEntry entry, byte[] unit);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 package maaxboard.entropy.daemon;
 
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import maaxboard.entropy.health.TokenHealth;
 import maaxboard.entropy.linux.Waiter;
@@ -145,7 +144,7 @@ final class RegionPump implements Runnable {
                     current.entry().bytesPublished += length;
                 }
             }
-            Arrays.fill(bytes, (byte) 0);
+            Wipe.zero(bytes);
             current = null;
         }
         wakeConsumer(any);
@@ -165,7 +164,7 @@ final class RegionPump implements Runnable {
     /** Nothing may be published now: what waits is thrown away. */
     private boolean drop() {
         if (current != null) {
-            Arrays.fill(current.bytes(), (byte) 0);
+            Wipe.zero(current.bytes());
             current = null;
         }
         outlet.clear();

@@ -14,6 +14,8 @@ import maaxboard.entropy.source.Loss;
  * written by the thread of its module and read by the others.
  */
 final class TokenEntry {
+    /** Units that one read fetches at most: 2,048 bytes, one C_GenerateRandom of the default block. */
+    static final int MOST_AHEAD = 4;
     private static final long DAY = 24 * 3_600_000_000_000L;
 
     final TokenId id;
@@ -41,6 +43,8 @@ final class TokenEntry {
     volatile boolean hung;
     volatile boolean testPending;
     volatile boolean budgetSpent;
+    /** How often it was read since it was opened. Belongs to the module's thread. */
+    int reads;
     /** Null unless the token has raised the alarm. Belongs to the module's thread. */
     LongTest longTest;
     private long budgetStart = System.nanoTime();
@@ -76,6 +80,16 @@ final class TokenEntry {
         bytesRead += bytes;
         budgetUsed += bytes;
         budgetSpent = budget > 0 && budgetUsed + bytes > budget;
+    }
+
+    /** How many of so many units the budget has room for; one at least, while it is not spent. */
+    int affords(int units, int unitBytes, long budget) {
+        return budget == 0 ? units : Math.clamp((budget - budgetUsed) / unitBytes, Math.min(1, units), units);
+    }
+
+    /** Units of the next read while it serves: few at first, so that the first bytes come soon. */
+    int readAhead() {
+        return reads < 3 ? 1 : Math.min(MOST_AHEAD, 2 * (reads - 2));
     }
 
     /** Begins the next 24 hours if they are due. */

@@ -2,7 +2,7 @@
 package maaxboard.entropy.health;
 
 /**
- * One answer of a token, as the caller saw it. A unit consists of one or more, in order.
+ * One answer of a token, as the caller saw it. A unit consists of one or more, in order, or an answer of several units.
  *
  * @param asked bytes asked for
  * @param got   bytes that came

@@ -26,8 +26,10 @@ final class Plausibility {
     private final int[] strideCutOffs = new int[STRIDES.length];
     private final Heads pieceHeads = new Heads();
     private final Heads answerHeads = new Heads();
-    /** Bytes of the last answers with the same head. */
+    /** Bytes so far of the last answers with the same head. */
     private int answersAlike;
+    /** Bytes of the last answer that come in the next units. */
+    private int answerLeft;
 
     /** @param minEntropy claimed, bits a byte: two bytes of a good source are equal with at most 2^-minEntropy */
     Plausibility(double minEntropy) {
@@ -40,10 +42,11 @@ final class Plausibility {
      * True if the unit or its answers cannot be random bytes. Takes the heads of pieces and answers into the history.
      *
      * @param words the unit as {@link UnitWords} has it
+     * @param answers those that begin in the unit; the last may go on in the next
      */
     boolean refutes(byte[] unit, long[] words, List<Answer> answers) {
-        boolean heads = sameHeads(unit, answers);
-        boolean others = unfilled(unit, answers);
+        boolean heads = sameHeads(unit);
+        boolean others = wrongAnswers(unit, answers);
         for (int from = 0; from < unit.length; from += WINDOW) {
             others |= countsBytes(unit, from) || countsWords(unit, from) || isText(unit, from)
                     || keepsStride(words, from / Long.BYTES);
@@ -55,6 +58,7 @@ final class Plausibility {
         pieceHeads.reset();
         answerHeads.reset();
         answersAlike = 0;
+        answerLeft = 0;
     }
 
     /** How many of the bytes that came last belong to answers that the next may show to be alike: the last one at least. */
@@ -156,38 +160,42 @@ final class Plausibility {
         return equal;
     }
 
-    /** Tag and length of a TLV, or any other constant head, before the bytes of each answer or piece. */
-    private boolean sameHeads(byte[] unit, List<Answer> answers) {
+    /** Tag and length of a TLV, or any other constant head, before the bytes of each piece. */
+    private boolean sameHeads(byte[] unit) {
         boolean same = false;
         for (int piece = 0; piece < unit.length; piece += PIECE) {
             same |= pieceHeads.feed(unit, piece);
         }
-        int at = 0;
-        for (Answer answer : answers) {
-            if (answer.got() >= 2 && at + 2 <= unit.length) {
-                same |= answerHeads.feed(unit, at);
-                answersAlike = answerHeads.run == 1 ? 0 : answersAlike;
-            }
-            answersAlike += answer.got();
-            at += answer.got();
-        }
         return same;
     }
 
-    /** The end of an answer is still as the caller's zeroed buffer was: the driver said it had filled it, and had not. */
-    private static boolean unfilled(byte[] unit, List<Answer> answers) {
-        int end = 0;
+    /** A constant head before the bytes of each answer, or an answer's end that was not filled. */
+    private boolean wrongAnswers(byte[] unit, List<Answer> answers) {
+        int at = Math.min(answerLeft, unit.length);
+        answersAlike += at;
+        answerLeft -= at;
+        boolean wrong = at >= UNFILLED && answerLeft == 0 && unfilled(unit, at, UNFILLED);
         for (Answer answer : answers) {
-            end += answer.got();
-            int zeros = 0;
-            while (zeros < Math.min(UNFILLED, answer.got()) && end <= unit.length && unit[end - 1 - zeros] == 0) {
-                zeros++;
+            if (answer.got() >= 2 && at + 2 <= unit.length) {
+                wrong |= answerHeads.feed(unit, at);
+                answersAlike = answerHeads.run == 1 ? 0 : answersAlike;
             }
-            if (zeros == UNFILLED) {
-                return true;
-            }
+            int here = Math.min(answer.got(), unit.length - at);
+            at += here;
+            answersAlike += here;
+            answerLeft = answer.got() - here;
+            wrong |= answerLeft == 0 && unfilled(unit, at, Math.min(UNFILLED, answer.got()));
         }
-        return false;
+        return wrong;
+    }
+
+    /** The end of an answer is still as the caller's zeroed buffer was: the driver said it had filled it, and had not. */
+    private static boolean unfilled(byte[] unit, int end, int bytes) {
+        int zeros = 0;
+        while (zeros < bytes && unit[end - 1 - zeros] == 0) {
+            zeros++;
+        }
+        return zeros == UNFILLED;
     }
 
     private static final class Heads {

@@ -8,26 +8,28 @@ public final class RepetitionCountTest {
 
     /** Takes a sample and returns the length of the run it ends; it fails where this reaches a cut-off. */
     public int feed(byte sample) {
-        int value = sample & 0xff;
-        if (value != last) {
-            last = value;
-            run = 0;
-        }
-        if (run < Integer.MAX_VALUE) {
-            run++;
-        }
-        return run;
+        return feed(new byte[] {sample});
     }
 
     /** Takes samples and returns the longest run seen at any of them, what went before included. */
     public int feed(byte[] samples) {
         int longest = 0;
+        int value = last;
+        int length = run;
         for (byte sample : samples) {
-            int now = feed(sample);
-            if (now > longest) {
-                longest = now;
+            if ((sample & 0xff) != value) {
+                value = sample & 0xff;
+                length = 0;
+            }
+            if (length < Integer.MAX_VALUE) {
+                length++;
+            }
+            if (length > longest) {
+                longest = length;
             }
         }
+        last = value;
+        run = length;
         return longest;
     }
 

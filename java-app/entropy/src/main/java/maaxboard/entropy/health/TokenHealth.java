@@ -94,7 +94,7 @@ public final class TokenHealth {
      * Judges the next unit.
      *
      * @param unit    {@link HealthPolicy#unitBytes} bytes, in the order the token gave them; not changed, not kept
-     * @param answers the answers the unit is made of, in order
+     * @param answers the answers that begin in the unit, in order; the last may go on in the units after it
      */
     public Verdict judge(byte[] unit, List<Answer> answers) {
         if (unit.length != policy.unitBytes()) {

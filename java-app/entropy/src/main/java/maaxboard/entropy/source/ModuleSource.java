@@ -38,6 +38,7 @@ public final class ModuleSource {
     private final Selection selection;
     private final PinSource pinSource;
     private final int blockBytes;
+    private final int unitBytes;
     private final Sink sink;
     private final LongSupplier clock;
     private final Map<TokenId, Stream> streams = new LinkedHashMap<>();
@@ -77,16 +78,19 @@ public final class ModuleSource {
     /**
      * @param initArgs pReserved of C_Initialize, or null
      * @param pinSource for modules that want a login, or null
-     * @param blockBytes how many bytes one C_GenerateRandom asks for, 16 to {@link Session#MAX_REQUEST}
+     * @param blockBytes how many bytes one C_GenerateRandom asks for at most, 16 to {@link Session#MAX_REQUEST}: a part of a
+     *     unit, or whole ones
+     * @param unitBytes how many bytes the sink judges together
      * @param clock nanoseconds, as System::nanoTime
      */
-    public ModuleSource(Path path, String initArgs, Selection selection, PinSource pinSource, int blockBytes, Sink sink,
-            LongSupplier clock) {
+    public ModuleSource(Path path, String initArgs, Selection selection, PinSource pinSource, int blockBytes, int unitBytes,
+            Sink sink, LongSupplier clock) {
         this.path = path;
         this.initArgs = initArgs;
         this.selection = selection;
         this.pinSource = pinSource;
         this.blockBytes = blockBytes;
+        this.unitBytes = unitBytes;
         this.sink = sink;
         this.clock = clock;
     }
@@ -118,7 +122,7 @@ public final class ModuleSource {
     }
 
     /**
-     * Does what is due: initialises the module, looks at the slots, reads one unit from each token that is wanted.
+     * Does what is due: initialises the module, looks at the slots, reads from each token the units that are wanted.
      *
      * @return nanoseconds until something may be due again; 0: at once
      */
@@ -136,9 +140,9 @@ public final class ModuleSource {
         for (var entry : List.copyOf(streams.entrySet())) {
             var stream = entry.getValue();
             if (stream.session != null && stream.errors.due(clock.getAsLong())) {
-                int wanted = sink.wanted(entry.getKey());
-                if (wanted > 0) {
-                    readUnit(entry.getKey(), stream, wanted);
+                int units = sink.wanted(entry.getKey());
+                if (units > 0) {
+                    read(entry.getKey(), stream, units * unitBytes);
                     read = true;
                 }
             }
@@ -336,26 +340,27 @@ public final class ModuleSource {
         }
     }
 
-    private void readUnit(TokenId id, Stream stream, int bytes) {
-        var unit = new byte[bytes];
+    private void read(TokenId id, Stream stream, int length) {
+        var units = new byte[length];
         var answers = new ArrayList<Answer>();
         try {
-            for (int at = 0; at < bytes; ) {
-                int length = Math.min(blockBytes, bytes - at);
+            for (int at = 0; at < length; ) {
+                int asked = blockBytes < unitBytes ? Math.min(blockBytes, unitBytes - at % unitBytes)
+                        : Math.min(blockBytes / unitBytes * unitBytes, length - at);
                 long since = System.nanoTime();
-                stream.session.generateRandom(unit, at, length);
-                answers.add(new Answer(length, length, System.nanoTime() - since));
-                at += length;
+                stream.session.generateRandom(units, at, asked);
+                answers.add(new Answer(asked, asked, System.nanoTime() - since));
+                at += asked;
             }
         } catch (Pkcs11Exception e) {
-            Arrays.fill(unit, (byte) 0);
+            Arrays.fill(units, (byte) 0);
             failed(id, stream, e);
             return;
         }
         stream.served = true;
         stream.errors.succeeded();
         stream.opening.succeeded();
-        sink.unit(id, unit, answers);
+        sink.read(id, units, answers);
     }
 
     /** What an error of C_GenerateRandom means. */

@@ -8,11 +8,16 @@ import maaxboard.entropy.pkcs11.TokenInfo;
 
 /** What a {@link ModuleSource} feeds. All calls come from the thread that drives the source. */
 public interface Sink {
-    /** Bytes of the next unit wanted from this token now; 0: none, ask again after {@link ModuleSource#wake}. */
+    /** How many units are wanted from this token now; 0: none, ask again after {@link ModuleSource#wake}. */
     int wanted(TokenId token);
 
-    /** A unit, whole and in order. The array is the receiver's. */
-    void unit(TokenId token, byte[] unit, List<Answer> answers);
+    /**
+     * What was wanted, whole and in order. The array is the receiver's.
+     *
+     * @param units one unit or more
+     * @param answers what they came in, in order: together as many bytes
+     */
+    void read(TokenId token, byte[] units, List<Answer> answers);
 
     /** The token gave an answer that no token gives (CKR_DATA_INVALID). */
     void implausible(TokenId token);

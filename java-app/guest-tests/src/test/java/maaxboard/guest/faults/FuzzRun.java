@@ -53,7 +53,7 @@ final class FuzzRun implements Sink {
                 .onExchange(expected::exchanged)
                 .start()) {
             var source = new ModuleSource(
-                    module, null, Selection.ANY, null, ExpectedUnits.BLOCK, this, () -> System.nanoTime() + skipped.get());
+                    module, null, Selection.ANY, null, ExpectedUnits.BLOCK, ExpectedUnits.UNIT, this, () -> System.nanoTime() + skipped.get());
             long lastProgress = System.nanoTime();
             long commands = 0;
             while (token.status().commands() < enough && wrong.isEmpty()) {
@@ -90,11 +90,11 @@ final class FuzzRun implements Sink {
 
     @Override
     public int wanted(TokenId token) {
-        return ExpectedUnits.UNIT;
+        return 1;
     }
 
     @Override
-    public void unit(TokenId token, byte[] unit, List<Answer> answers) {
+    public void read(TokenId token, byte[] unit, List<Answer> answers) {
         var next = expected.next();
         if (next == null || !Arrays.equals(unit, next.bytes()) || expected.next() != null) {
             wrong.add("unit " + units + " is not the one that the card's answers make");
