@@ -28,7 +28,7 @@ final class GuestSubject implements Subject {
     private static final int IDLE_SECONDS = 30;
     /** A folder with bin/rngd of rng-tools and the libraries it wants in lib/, for the guest; Debian builds it without PKCS#11. */
     private static final String RNGD = System.getenv().getOrDefault("RNGD", "");
-    private static final int RNGD_PAIRS = 3;
+    private static final int RNGD_PAIRS = 7;
     private static final Pattern RNGD_RATE = Pattern.compile("Entropy rate:\\s+([\\d.]+) (K|M)bits/sec");
     /** What one `pkcs11-tool` of the recipe fetches, and how many of them are timed. */
     private static final int RECIPE_BYTES = 32;
@@ -142,8 +142,8 @@ final class GuestSubject implements Subject {
     }
 
     private static void idle(Guest guest, List<Row> rows) {
-        // Nobody consumes: the ring is full and the service waits.
-        guest.run("sleep 5");
+        // Nobody consumes: the ring is full and the service waits, and has compiled what it does then.
+        guest.run("sleep 60");
         double before = processorTicks(guest);
         guest.run("sleep " + IDLE_SECONDS);
         rows.add(Row.alone("service with a full ring, processor", "%", 1, (processorTicks(guest) - before) / IDLE_SECONDS));

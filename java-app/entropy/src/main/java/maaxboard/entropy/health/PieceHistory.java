@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause
 package maaxboard.entropy.health;
 
-/** The hashes of the last pieces of one token, oldest forgotten first. About 1 MiB. */
+import java.util.Arrays;
+
+/** The hashes of the last pieces of one token, oldest forgotten first. Grows to about 1 MiB. */
 final class PieceHistory {
     static final int LENGTH = 65_536;
 
-    private static final int MASK = 2 * LENGTH - 1;
+    private static final int FIRST_LENGTH = 1024;
+    private static final int GROWTH = 4;
 
-    private final long[] hashes = new long[LENGTH];
+    private long[] hashes = new long[FIRST_LENGTH];
     /** Open addressing with linear probing: place in {@code hashes} plus 1, or 0. At most half full. */
-    private final int[] table = new int[2 * LENGTH];
+    private int[] table = new int[2 * FIRST_LENGTH];
     private long added;
 
     boolean contains(long hash) {
-        for (int at = home(hash); table[at] != 0; at = at + 1 & MASK) {
+        int mask = table.length - 1;
+        for (int at = home(hash); table[at] != 0; at = at + 1 & mask) {
             if (hashes[table[at] - 1] == hash) {
                 return true;
             }
@@ -22,28 +26,45 @@ final class PieceHistory {
     }
 
     void add(long hash) {
-        int place = (int) (added % LENGTH);
+        if (added == hashes.length && hashes.length < LENGTH) {
+            grow();
+        }
+        int place = (int) (added % hashes.length);
         if (added >= LENGTH) {
             remove(place);
         }
         hashes[place] = hash;
         added++;
-        int at = home(hash);
+        enter(place);
+    }
+
+    private void grow() {
+        int full = hashes.length;
+        hashes = Arrays.copyOf(hashes, Math.min(LENGTH, GROWTH * full));
+        table = new int[2 * hashes.length];
+        for (int place = 0; place < full; place++) {
+            enter(place);
+        }
+    }
+
+    private void enter(int place) {
+        int at = home(hashes[place]);
         while (table[at] != 0) {
-            at = at + 1 & MASK;
+            at = at + 1 & table.length - 1;
         }
         table[at] = place + 1;
     }
 
     private void remove(int place) {
+        int mask = table.length - 1;
         int hole = home(hashes[place]);
         while (table[hole] != place + 1) {
-            hole = hole + 1 & MASK;
+            hole = hole + 1 & mask;
         }
         // Close the hole, so that a search never stops short of an entry that once stepped over it.
-        for (int at = hole + 1 & MASK; table[at] != 0; at = at + 1 & MASK) {
+        for (int at = hole + 1 & mask; table[at] != 0; at = at + 1 & mask) {
             int home = home(hashes[table[at] - 1]);
-            if ((at - home & MASK) >= (at - hole & MASK)) {
+            if ((at - home & mask) >= (at - hole & mask)) {
                 table[hole] = table[at];
                 hole = at;
             }
@@ -51,7 +72,7 @@ final class PieceHistory {
         table[hole] = 0;
     }
 
-    private static int home(long hash) {
-        return (int) hash & MASK;
+    private int home(long hash) {
+        return (int) hash & table.length - 1;
     }
 }

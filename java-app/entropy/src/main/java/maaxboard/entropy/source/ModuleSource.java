@@ -29,7 +29,7 @@ import maaxboard.entropy.pkcs11.Trace;
 public final class ModuleSource {
     private static final long MILLI = 1_000_000;
     /** How often the slots are looked at while all is well: new tokens, and tokens that went while nobody read. */
-    private static final long SCAN_EVERY = 2_000 * MILLI;
+    private static final long SCAN_EVERY = 3_000 * MILLI;
     private static final int ERRORS_BEFORE_REOPEN = 3;
     private static final int EMPTY_SCANS_BEFORE_RESTART = 2;
 
