@@ -128,8 +128,8 @@ public final class Daemon {
 
     /** What stands between tokens and region answers as it did when it was tested, or nothing runs. */
     private void selfTest() {
-        var failed = SelfTest.run(configuration.mixed()).stream().filter(result -> !result.passed())
-                .map(SelfTest.Result::name).toList();
+        var failed = SelfTest.run(configuration.health().fips140(), configuration.mixed()).stream()
+                .filter(result -> !result.passed()).map(SelfTest.Result::name).toList();
         if (!failed.isEmpty()) {
             throw new IllegalStateException("self-test failed: " + String.join(", ", failed));
         }
