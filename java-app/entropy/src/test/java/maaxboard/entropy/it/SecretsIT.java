@@ -70,7 +70,7 @@ class SecretsIT {
     void theTraceShowsLengthsOnly() throws Exception {
         var result = hsm.entropy("generate", "--module", SoftHsm.MODULE.toString(), "-n", "1024", "--hex", "--trace");
         assertEquals(0, result.status(), result.err());
-        assertTrue(result.err().contains("256 bytes) = CKR_OK (0x0)"), result.err());
+        assertTrue(result.err().contains("1024 bytes) = CKR_OK (0x0)"), result.err());
         var trace = result.err().toLowerCase(Locale.ROOT);
         var hex = result.out().strip();
         assertEquals(2048, hex.length());
