@@ -28,7 +28,7 @@ final class GrowthSubject implements Subject {
     @Override
     public List<Row> measure(Path folder) throws Exception {
         var rows = new ArrayList<Row>();
-        for (int count : new int[] {1, 2, 4, 8}) {
+        for (int count : new int[] {1, 2}) {
             var own = Files.createDirectory(folder.resolve("t" + count));
             var loops = new ArrayList<Loop>();
             try (var tokens = Tokens.ofVpcd(own, count); var threads = Executors.newFixedThreadPool(count)) {
