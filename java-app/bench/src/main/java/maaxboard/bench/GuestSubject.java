@@ -21,7 +21,7 @@ final class GuestSubject implements Subject {
     /** As the wrapper's launcher starts it, but for what is compiled sooner. */
     static final String JAVA = "/usr/lib/maaxboard-entropy/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
             + " -XX:CompileThresholdScaling=5 -Xms8m -Xmx24m -Xss512k -XX:-UsePerfData";
-    private static final String SERVICE = "$(cat /run/maaxboard-entropy.child.pid)";
+    static final String SERVICE = "$(cat /run/maaxboard-entropy.child.pid)";
     private static final String SCRIPT = "/etc/init.d/S70maaxboard-entropy";
     private static final int PAIRS = 7;
     private static final int SERVING_SECONDS = 10;
@@ -123,7 +123,7 @@ final class GuestSubject implements Subject {
     }
 
     /** Microseconds a byte into the region, and out of it. */
-    private static double serving(Consumer consumer) {
+    static double serving(Consumer consumer) {
         consumer.takeFor(Duration.ofSeconds(5));
         int bytes = consumer.takeFor(Duration.ofSeconds(SERVING_SECONDS)).stream().mapToInt(slot -> slot.payload().length).sum();
         return SERVING_SECONDS * 1e6 / bytes;

@@ -17,7 +17,6 @@ import maaxboard.guest.Token;
 
 /** The service's memory by kind, and guests with less and less RAM. */
 final class MemorySubject implements Subject {
-    private static final String SERVICE = "$(cat /run/maaxboard-entropy.child.pid)";
     private static final int[] SIZES = {256, 192, 160, 128};
     private static final String KINDS = """
             /^[0-9a-f]+-/ { kind = $6 == "" ? "anonymous" : $6; sub(/.*\\//, "", kind) }
@@ -67,12 +66,12 @@ final class MemorySubject implements Subject {
     }
 
     private static void kinds(Guest guest, List<Row> rows) {
-        rows.add(Row.alone("service, peak RSS", "MiB", 40, GuestSubject.number(guest, "grep VmHWM /proc/" + SERVICE + "/status") / 1024));
-        rows.add(Row.alone("service, PSS", "MiB", 0, GuestSubject.number(guest, "grep ^Pss: /proc/" + SERVICE + "/smaps_rollup") / 1024));
+        rows.add(Row.alone("service, peak RSS", "MiB", 40, GuestSubject.number(guest, "grep VmHWM /proc/" + GuestSubject.SERVICE + "/status") / 1024));
+        rows.add(Row.alone("service, PSS", "MiB", 0, GuestSubject.number(guest, "grep ^Pss: /proc/" + GuestSubject.SERVICE + "/smaps_rollup") / 1024));
         rows.add(Row.alone("service, memory that is no file's", "MiB", 0,
-                GuestSubject.number(guest, "grep ^Anonymous: /proc/" + SERVICE + "/smaps_rollup") / 1024));
-        rows.add(Row.alone("service, threads", "", 0, GuestSubject.number(guest, "grep Threads /proc/" + SERVICE + "/status")));
-        var output = guest.run("awk -f /opt/bench/kinds.awk /proc/" + SERVICE + "/smaps").output();
+                GuestSubject.number(guest, "grep ^Anonymous: /proc/" + GuestSubject.SERVICE + "/smaps_rollup") / 1024));
+        rows.add(Row.alone("service, threads", "", 0, GuestSubject.number(guest, "grep Threads /proc/" + GuestSubject.SERVICE + "/status")));
+        var output = guest.run("awk -f /opt/bench/kinds.awk /proc/" + GuestSubject.SERVICE + "/smaps").output();
         KIND.matcher(output).results().sorted((a, b) -> Integer.compare(Integer.parseInt(b.group(2)), Integer.parseInt(a.group(2))))
                 .forEach(kind -> rows.add(Row.alone("of the RSS: " + kind.group(1), "MiB", 0,
                         Double.parseDouble(kind.group(2)) / 1024)));

@@ -109,7 +109,7 @@ public final class Guest implements AutoCloseable {
         return new Result(Integer.parseInt(match.group(2)), match.group(1).replace("\r", ""));
     }
 
-    /** The socket of the virtual USB port, 0 or 1, where a token plugs in. */
+    /** The socket of the virtual USB port (0 and 1; more where QEMU was given them) where a token plugs in. */
     public Path port(int number) {
         return folder.resolve("token" + number + ".sock");
     }
