@@ -9,13 +9,15 @@
 # JDK is one of this host, of the runtime's version. COMMAND runs the target's
 # programs on this host, such as `qemu-aarch64-static -cpu cortex-a53 -L ROOT`.
 #
-# The archive holds all classes of the program (picocli, which only help and wrong
-# command lines need, would take 3 MB) and what of their constant pools can be looked
-# up ahead, and the JDK's classes of the list `jdk-classes`: those, with such entries,
-# that `entropy generate` and `entropy run` load with a token
-# (-XX:DumpLoadedClassList in the guest). A list made here would differ from
-# one making to the next, as the JDK's threads race. Entries that another version
-# of the JDK does not have are left out with a warning.
+# All that is in the archive is mapped and relocated at every start, so it holds what
+# the service and `entropy generate` need and little else: the program's classes but
+# for the estimators and the doctor (and picocli, which only help and wrong command
+# lines need) with what of their constant pools can be looked up ahead, and the JDK's
+# classes of the list `jdk-classes`: of those, with such entries, that the two load
+# with a token in the guest (-XX:DumpLoadedClassList) the ones that they still load
+# when all of them are in an archive (-Xlog:class+load). A list made here would differ
+# from one making to the next, as the JDK's threads race. Entries that another
+# version of the JDK does not have are left out with a warning.
 set -eu
 [ $# -ge 3 ] || { echo "usage: class-archive.sh ROOT JDK COMMAND..." >&2; exit 64; }
 here=$(cd "$(dirname "$0")" && pwd)
@@ -32,6 +34,7 @@ java="env -i PATH=$PATH LC_ALL=C $* $home/bin/java -XX:+UseSerialGC --enable-nat
 main="-m maaxboard.entropy/maaxboard.entropy.cli.Main"
 
 "$jdk/bin/jimage" extract --dir "$work/program" --include 'regex:/maaxboard\.entropy/maaxboard/.*' "$home/lib/modules"
+rm -r "$work/program/maaxboard.entropy/maaxboard/entropy/assess" "$work/program/maaxboard.entropy/maaxboard/entropy/doctor"
 {
     cat "$here/jdk-classes"
     "$jdk/bin/java" "$here/ProgramClasses.java" "$work/program/maaxboard.entropy"

@@ -5,15 +5,12 @@ import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
+import maaxboard.entropy.linux.LinuxException;
+import maaxboard.entropy.linux.PrivateFile;
+import maaxboard.entropy.linux.ProcessInfo;
 
 /**
  * Output that is there whole or not at all: written aside with mode 0600 and renamed by {@link #commit}. Standard output
@@ -49,16 +46,15 @@ final class OutputFile implements AutoCloseable {
             }
             var folder = target.toAbsolutePath().getParent();
             // Named after the process, not at random: that would start the JDK's security providers.
-            var aside = folder.resolve("." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+            var aside = folder.resolve("." + target.getFileName() + "." + ProcessInfo.own() + ".part");
             Files.deleteIfExists(aside); // of a process that had this number before
-            var channel = FileChannel.open(aside, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            var file = PrivateFile.create(aside);
             aside.toFile().deleteOnExit();
-            return new OutputFile(target, aside, Channels.newOutputStream(channel));
-        } catch (AccessDeniedException e) {
-            throw new CliException(ExitCode.CANNOT_CREATE, "output " + target + ": its folder may not be written");
+            return new OutputFile(target, aside, file);
         } catch (IOException e) {
-            throw new CliException(ExitCode.CANNOT_CREATE, "output " + target + ": cannot be created: " + e.getMessage());
+            throw new CliException(ExitCode.CANNOT_CREATE, "output " + target
+                    + (e instanceof LinuxException linux && linux.notPermitted() ? ": its folder may not be written"
+                            : ": cannot be created: " + e.getMessage()));
         }
     }
 

@@ -2,12 +2,11 @@
 package maaxboard.entropy.cli;
 
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.List;
 import maaxboard.entropy.daemon.ControlSocket;
 import maaxboard.entropy.daemon.Key;
+import maaxboard.entropy.linux.LinuxException;
 
 /** {@code entropy status}: what the running service says of itself. */
 final class StatusCommand implements Command {
@@ -41,13 +40,9 @@ final class StatusCommand implements Command {
     static String ask(Path runDirectory, String line) throws CliException {
         try {
             return ControlSocket.ask(runDirectory, line);
-        } catch (ConnectException e) {
-            throw new CliException(ExitCode.UNAVAILABLE, ControlSocket.path(runDirectory)
-                    + ": no service answers; start it with 'entropy run' or its init script");
-        } catch (SocketException e) {
-            boolean denied = e.getMessage() != null && e.getMessage().contains("ermission");
-            throw new CliException(denied ? ExitCode.NOT_PERMITTED : ExitCode.UNAVAILABLE,
-                    ControlSocket.path(runDirectory) + (denied ? ": not permitted; be root or the service's user"
+        } catch (LinuxException e) {
+            throw new CliException(e.notPermitted() ? ExitCode.NOT_PERMITTED : ExitCode.UNAVAILABLE,
+                    ControlSocket.path(runDirectory) + (e.notPermitted() ? ": not permitted; be root or the service's user"
                             : ": no service answers; start it with 'entropy run' or its init script"));
         } catch (IOException e) {
             throw new CliException(ExitCode.UNAVAILABLE, e.getMessage());

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 package maaxboard.entropy.daemon;
 
-import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.UnaryOperator;
+import maaxboard.entropy.linux.LinuxException;
+import maaxboard.entropy.linux.UnixSocket;
 
 /**
  * How {@code entropy status} and {@code entropy clear} reach the running service: a Unix socket of mode 0600 in the run
@@ -24,10 +18,10 @@ import java.util.function.UnaryOperator;
 public final class ControlSocket implements AutoCloseable {
     private static final int LONGEST_LINE = 1000;
 
-    private final ServerSocketChannel server;
+    private final UnixSocket server;
     private final Path path;
 
-    private ControlSocket(ServerSocketChannel server, Path path) {
+    private ControlSocket(UnixSocket server, Path path) {
         this.server = server;
         this.path = path;
     }
@@ -45,32 +39,33 @@ public final class ControlSocket implements AutoCloseable {
     static ControlSocket open(Path runDirectory, UnaryOperator<String> answer) throws IOException {
         var path = path(runDirectory);
         Files.deleteIfExists(path);
-        var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        server.bind(UnixDomainSocketAddress.of(path));
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
-        var socket = new ControlSocket(server, path);
+        var socket = new ControlSocket(UnixSocket.listen(path), path);
         Thread.ofPlatform().daemon().name("control").start(() -> socket.serve(answer));
         return socket;
     }
 
     private void serve(UnaryOperator<String> answer) {
-        while (server.isOpen()) {
-            try (var client = server.accept()) {
-                client.write(StandardCharsets.UTF_8.encode(answer.apply(line(client))));
-            } catch (IOException e) {
-                // That client is gone, or the server is closed; the loop's condition tells which.
+        try (server) {
+            while (!server.isShut()) {
+                try (var client = server.accept()) {
+                    client.write(answer.apply(line(client)).getBytes(StandardCharsets.UTF_8));
+                } catch (LinuxException e) {
+                    // That client is gone, or the server is shut; the loop's condition tells which.
+                }
             }
         }
     }
 
-    private static String line(SocketChannel client) throws IOException {
-        var buffer = ByteBuffer.allocate(LONGEST_LINE);
-        while (buffer.hasRemaining() && client.read(buffer) >= 0) {
-            if (buffer.position() > 0 && buffer.get(buffer.position() - 1) == '\n') {
+    private static String line(UnixSocket client) throws LinuxException {
+        var line = new ByteArrayOutputStream();
+        var part = new byte[LONGEST_LINE];
+        for (int got; line.size() < LONGEST_LINE && (got = client.read(part)) > 0; ) {
+            line.write(part, 0, got);
+            if (part[got - 1] == '\n') {
                 break;
             }
         }
-        return new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8).strip();
+        return line.toString(StandardCharsets.UTF_8).strip();
     }
 
     /**
@@ -80,26 +75,27 @@ public final class ControlSocket implements AutoCloseable {
      * @throws IOException if no service answers, or it answers {@code error}: then the message is the service's
      */
     public static String ask(Path runDirectory, String line) throws IOException {
-        try (var channel = SocketChannel.open(UnixDomainSocketAddress.of(path(runDirectory)))) {
-            channel.write(StandardCharsets.UTF_8.encode(line + "\n"));
-            channel.shutdownOutput();
-            var reader = new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
-            var first = reader.readLine();
-            var rest = new StringBuilder();
-            for (String next; (next = reader.readLine()) != null; ) {
-                rest.append(next).append('\n');
+        var answer = new ByteArrayOutputStream();
+        try (var socket = UnixSocket.connect(path(runDirectory))) {
+            socket.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            socket.shutdownOutput();
+            var part = new byte[LONGEST_LINE];
+            for (int got; (got = socket.read(part)) > 0; ) {
+                answer.write(part, 0, got);
             }
-            if (!"ok".equals(first)) {
-                throw new IOException(rest.isEmpty() ? "no answer" : rest.toString().strip());
-            }
-            return rest.toString();
         }
+        var text = answer.toString(StandardCharsets.UTF_8);
+        var rest = text.substring(text.indexOf('\n') + 1);
+        if (!text.startsWith("ok\n")) {
+            throw new IOException(rest.isEmpty() ? "no answer" : rest.strip());
+        }
+        return rest;
     }
 
     @Override
     public void close() {
         try {
-            server.close();
+            server.shutdown();
             Files.deleteIfExists(path);
         } catch (IOException e) {
             // The run directory goes with the machine.

@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -25,7 +23,7 @@ import maaxboard.entropy.source.ModuleSource;
  * {@link ModuleSource} → {@link Feed} → {@link Outlet} → {@link RegionPump}.
  */
 public final class Daemon {
-    private static final long HUNG_AFTER = Duration.ofSeconds(10).toNanos();
+    private static final long HUNG_AFTER = TimeUnit.SECONDS.toNanos(10);
     private static final int LOOK_SECONDS = 2;
     private static final int METRICS_SECONDS = 10;
     private static final int MODULE_STOP_MILLIS = 600;
@@ -38,7 +36,7 @@ public final class Daemon {
 
     private final Log log;
     private final Trace trace;
-    private final Instant startedAt = Instant.now();
+    private final long startedAt = System.currentTimeMillis();
     private final CountDownLatch stop = new CountDownLatch(1);
     private volatile Configuration configuration;
     private TokenBook book;
@@ -191,7 +189,7 @@ public final class Daemon {
             log.level(fresh.logLevel());
             pump.minTokens(fresh.minTokens());
             runners.forEach(Runner::stop);
-            long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
             for (var runner : runners) {
                 join(runner.thread, deadline);
                 if (runner.thread.isAlive()) {
@@ -209,7 +207,7 @@ public final class Daemon {
 
     private static void join(Thread thread, long deadline) {
         try {
-            thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+            thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -257,7 +255,7 @@ public final class Daemon {
     }
 
     private Status status() {
-        var at = Instant.now();
+        long at = System.currentTimeMillis();
         var hung = new ArrayList<String>();
         for (var runner : runners) {
             var call = runner.source.currentCall();

@@ -76,7 +76,7 @@ final class Feed implements Sink {
 
     /** What comes next is a new stream: a start-up test. */
     private void begin(TokenEntry entry) {
-        entry.since = java.time.Instant.now();
+        entry.since = System.currentTimeMillis();
         entry.reads = 0;
         entry.health.requestStartUp();
         entry.testPending = !entry.quarantined();
@@ -151,37 +151,34 @@ final class Feed implements Sink {
         var before = entry.health.status().state();
         var verdict = entry.health.judge(unit, answers);
         entry.testPending = false;
-        switch (verdict) {
-            case Verdict.Publish() -> {
-                byte[] on = entry.heldBack.pass(unit, entry.health.heldBack());
-                if (on.length > 0) {
-                    outlet.accept(entry, on);
-                }
-                if (entry.budgetSpent) {
-                    pump.dropHeldBack(entry); // the next unit comes in hours
-                }
-                return;
+        // No switch: one over patterns is put together anew at every start.
+        if (verdict instanceof Verdict.Publish) {
+            byte[] on = entry.heldBack.pass(unit, entry.health.heldBack());
+            if (on.length > 0) {
+                outlet.accept(entry, on);
             }
-            case Verdict.Drop(var reason) -> {
-                if (entry.longTest != null) {
-                    entry.longTest.add(unit);
-                } else if (reason != maaxboard.entropy.health.Reason.STARTING) {
-                    pump.discarded(unit.length);
-                    log.warning(entry.name() + ": " + unit.length + " bytes dropped: " + reason.text());
-                }
+            if (entry.budgetSpent) {
+                pump.dropHeldBack(entry); // the next unit comes in hours
             }
-            case Verdict.Alarm(var reason) -> {
+            return;
+        }
+        if (verdict instanceof Verdict.Drop(var reason)) {
+            if (entry.longTest != null) {
+                entry.longTest.add(unit);
+            } else if (reason != maaxboard.entropy.health.Reason.STARTING) {
                 pump.discarded(unit.length);
-                entry.error(reason.text());
-                log.error(entry.name() + ": alarm: " + reason.text() + "; it serves no longer, the long test begins");
-                entry.longTest = new LongTest(entry.name(), entry.claimed,
-                        configuration.longTestSeconds(), System.nanoTime(), log);
-                book.quarantined(entry); // a restart before the long test has ended leaves it quarantined
+                log.warning(entry.name() + ": " + unit.length + " bytes dropped: " + reason.text());
             }
-            case Verdict.Quarantine(var reason) -> {
-                pump.discarded(unit.length);
-                quarantined(entry, reason.text());
-            }
+        } else if (verdict instanceof Verdict.Alarm(var reason)) {
+            pump.discarded(unit.length);
+            entry.error(reason.text());
+            log.error(entry.name() + ": alarm: " + reason.text() + "; it serves no longer, the long test begins");
+            entry.longTest = new LongTest(entry.name(), entry.claimed,
+                    configuration.longTestSeconds(), System.nanoTime(), log);
+            book.quarantined(entry); // a restart before the long test has ended leaves it quarantined
+        } else if (verdict instanceof Verdict.Quarantine(var reason)) {
+            pump.discarded(unit.length);
+            quarantined(entry, reason.text());
         }
         Wipe.zero(unit);
         pump.dropHeldBack(entry);
@@ -230,7 +227,7 @@ final class Feed implements Sink {
         entry.error(what);
         entry.troubled = true;
         if (news) {
-            entry.since = java.time.Instant.now();
+            entry.since = System.currentTimeMillis();
             log.warning(entry.name() + ": " + what);
         } else {
             log.debug(entry.name() + ": " + what);

@@ -6,12 +6,12 @@ import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import maaxboard.entropy.health.Reason;
+import maaxboard.entropy.linux.TextFile;
 import maaxboard.entropy.pkcs11.TokenId;
 
 /**
@@ -28,12 +28,10 @@ final class Quarantine {
         file = runDirectory.resolve("quarantine");
         this.log = log;
         try {
-            for (var line : Files.readAllLines(file)) {
+            for (var line : Files.exists(file) ? TextFile.read(file).split("\n") : new String[0]) {
                 var words = line.split(" ", -1);
                 tokens.put(new TokenId(decode(words[1]), decode(words[2]), decode(words[3])), Reason.valueOf(words[0]));
             }
-        } catch (NoSuchFileException e) {
-            // the first start since boot
         } catch (IOException | IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
             log.error(file + ": cannot be read: " + e.getMessage() + "; tokens quarantined before are tested anew");
         }

@@ -2,21 +2,17 @@
 package maaxboard.entropy.daemon;
 
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import maaxboard.entropy.daemon.ConfigurationException.Origin;
+import maaxboard.entropy.linux.TextFile;
 
 /** Values of keys and where each came from: defaults, overridden by a file, by the environment, by flags. */
 public final class Settings {
-    /** What is repeated in a message: a name, not a whole line that may hold a PIN. */
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,40}");
-
     private final Map<Key, Value> values = new EnumMap<>(Key.class);
 
     /** @param where for messages: file and line, variable, or flag */
@@ -36,14 +32,15 @@ public final class Settings {
      * @param mayBeMissing if so and the file is not there, nothing happens
      */
     public Settings file(Path file, boolean mayBeMissing) throws ConfigurationException {
-        try {
-            return lines(file.toString(), Files.readAllLines(file));
-        } catch (NoSuchFileException e) {
+        if (Files.notExists(file)) {
             if (mayBeMissing) {
                 return this;
             }
             throw new ConfigurationException(Origin.FILE, file + ": no such file");
-        } catch (MalformedInputException e) {
+        }
+        try {
+            return lines(file.toString(), List.of(TextFile.read(file).split("\n")));
+        } catch (CharacterCodingException e) {
             throw new ConfigurationException(Origin.FILE, file + ": expected UTF-8 text");
         } catch (IOException e) {
             throw new ConfigurationException(Origin.FILE, file + ": cannot be read: " + e.getMessage());
@@ -65,7 +62,7 @@ public final class Settings {
             }
             var text = line.substring(0, equals).strip();
             var key = Key.named(text).orElseThrow(() -> new ConfigurationException(Origin.FILE, where + ": unknown key"
-                    + (NAME.matcher(text).matches() ? " '" + text + "'" : "")
+                    + (isName(text) ? " '" + text + "'" : "")
                     + "; the keys stand in maaxboard-entropy.conf(5)"));
             var before = seen.put(key, i + 1);
             if (before != null) {
@@ -75,6 +72,11 @@ public final class Settings {
             values.put(key, new Value(line.substring(equals + 1).strip(), Origin.FILE, where + ": " + key.text()));
         }
         return this;
+    }
+
+    /** What is repeated in a message: a name, not a whole line that may hold a PIN. */
+    private static boolean isName(String text) {
+        return text.matches("[A-Za-z0-9_.-]{1,40}");
     }
 
     /** Takes the variables that belong to keys. */

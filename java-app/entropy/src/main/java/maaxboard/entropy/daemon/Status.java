@@ -4,25 +4,27 @@ package maaxboard.entropy.daemon;
 import com.fasterxml.jackson.core.JsonFactory;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import maaxboard.entropy.health.TokenHealth;
 
-/** The daemon's state at one moment, as text for people, as JSON, and as Prometheus metrics. */
-record Status(Instant startedAt, Instant at, TokenBook.Condition condition, String region, int full, int slots,
+/**
+ * The daemon's state at one moment, as text for people, as JSON, and as Prometheus metrics. Times are milliseconds since
+ * 1970.
+ */
+record Status(long startedAt, long at, TokenBook.Condition condition, String region, int full, int slots,
         long published, boolean consumerCredible, int minTokens, List<Token> tokens, List<String> hungCalls) {
 
-    /** One token. Times and texts are null where there is nothing to tell. */
+    /** One token. Texts are null where there is nothing to tell. */
     record Token(String serial, String label, String manufacturer, String model, int source, String slot, String state,
-            Instant since, long bytesRead, long bytesPublished, double bytesPerSecond, TokenHealth.Status health,
-            long errorsRecovered, String lastError, Instant lastErrorAt) {
+            long since, long bytesRead, long bytesPublished, double bytesPerSecond, TokenHealth.Status health,
+            long errorsRecovered, String lastError, long lastErrorAt) {
 
-        static Token of(TokenEntry entry, Instant at) {
+        static Token of(TokenEntry entry, long at) {
             var info = entry.info;
-            double seconds = Math.max(1e-3, Duration.between(entry.since, at).toNanos() / 1e9);
+            double seconds = Math.max(1e-3, (at - entry.since) / 1e3);
             return new Token(entry.id.serial(), info == null ? null : info.label(), entry.id.manufacturer(),
                     entry.id.model(), entry.index, entry.open() ? "0x" + Long.toHexString(entry.slot) : null,
                     state(entry), entry.since, entry.bytesRead, entry.bytesPublished, entry.bytesPublished / seconds,
@@ -47,6 +49,12 @@ record Status(Instant startedAt, Instant at, TokenBook.Condition condition, Stri
         return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
+    /** As RFC 3339 has it, to the second. An Instant's own text would start the JDK's formatters in the service. */
+    private static String time(long millis) {
+        var text = LocalDateTime.ofEpochSecond(millis / 1000, 0, ZoneOffset.UTC).toString();
+        return text + (text.length() == "2026-01-01T00:00".length() ? ":00Z" : "Z");
+    }
+
     String text() {
         var out = new StringBuilder();
         out.append("state     ").append(condition.state()).append(", ").append(condition.reason().text()).append('\n');
@@ -55,7 +63,7 @@ record Status(Instant startedAt, Instant at, TokenBook.Condition condition, Stri
         if (!consumerCredible) {
             out.append("consumer  its head lies outside the ring\n");
         }
-        out.append("since     ").append(startedAt.truncatedTo(ChronoUnit.SECONDS)).append('\n');
+        out.append("since     ").append(time(startedAt)).append('\n');
         for (var call : hungCalls) {
             out.append("hung      ").append(call).append('\n');
         }
@@ -71,13 +79,13 @@ record Status(Instant startedAt, Instant at, TokenBook.Condition condition, Stri
             if (token.slot != null) {
                 out.append(", slot ").append(token.slot);
             }
-            out.append(", since ").append(token.since.truncatedTo(ChronoUnit.SECONDS)).append('\n');
+            out.append(", since ").append(time(token.since)).append('\n');
             out.append("          ").append(token.bytesPublished).append(" bytes published, ")
                     .append(Math.round(token.bytesPerSecond)).append(" B/s; units dropped ")
                     .append(token.health.dropped()).append(", alarms ").append(token.health.alarms())
                     .append(", errors recovered ").append(token.errorsRecovered).append('\n');
             if (token.lastError != null) {
-                out.append("          last error ").append(token.lastErrorAt.truncatedTo(ChronoUnit.SECONDS)).append(": ")
+                out.append("          last error ").append(time(token.lastErrorAt)).append(": ")
                         .append(token.lastError).append('\n');
             }
         }
@@ -90,8 +98,8 @@ record Status(Instant startedAt, Instant at, TokenBook.Condition condition, Stri
             json.writeStartObject();
             json.writeStringField("state", condition.state().name());
             json.writeStringField("reason", condition.reason().text());
-            json.writeStringField("startedAt", startedAt.toString());
-            json.writeStringField("at", at.toString());
+            json.writeStringField("startedAt", time(startedAt));
+            json.writeStringField("at", time(at));
             json.writeObjectFieldStart("region");
             json.writeStringField("where", region);
             json.writeNumberField("slotsFull", full);
@@ -110,7 +118,7 @@ record Status(Instant startedAt, Instant at, TokenBook.Condition condition, Stri
                 json.writeNumberField("source", token.source);
                 json.writeStringField("slot", token.slot);
                 json.writeStringField("state", token.state);
-                json.writeStringField("since", token.since.toString());
+                json.writeStringField("since", time(token.since));
                 json.writeNumberField("bytesRead", token.bytesRead);
                 json.writeNumberField("bytesPublished", token.bytesPublished);
                 json.writeNumberField("bytesPerSecond", Math.round(token.bytesPerSecond));
@@ -120,7 +128,7 @@ record Status(Instant startedAt, Instant at, TokenBook.Condition condition, Stri
                 json.writeNumberField("alarms", token.health.alarms());
                 json.writeNumberField("errorsRecovered", token.errorsRecovered);
                 json.writeStringField("lastError", token.lastError);
-                json.writeStringField("lastErrorAt", token.lastErrorAt == null ? null : token.lastErrorAt.toString());
+                json.writeStringField("lastErrorAt", token.lastError == null ? null : time(token.lastErrorAt));
                 json.writeEndObject();
             }
             json.writeEndArray();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 package maaxboard.entropy.daemon;
 
-import java.time.Instant;
 import maaxboard.entropy.health.HealthPolicy;
 import maaxboard.entropy.health.PieceMemory;
 import maaxboard.entropy.health.TokenHealth;
@@ -30,9 +29,10 @@ final class TokenEntry {
     volatile long slot;
     /** Null while a session is open. */
     volatile Loss loss = Loss.NO_TOKEN;
-    volatile Instant since = Instant.now();
+    /** Milliseconds since 1970, as {@link #lastErrorAt}. */
+    volatile long since = System.currentTimeMillis();
     volatile String lastError;
-    volatile Instant lastErrorAt;
+    volatile long lastErrorAt;
     volatile long bytesRead;
     volatile long bytesPublished;
     volatile long errorsRecovered;
@@ -72,7 +72,7 @@ final class TokenEntry {
 
     void error(String what) {
         lastError = what;
-        lastErrorAt = Instant.now();
+        lastErrorAt = System.currentTimeMillis();
     }
 
     /** Counts bytes against the budget of 24 hours. */

@@ -3,7 +3,6 @@ package maaxboard.entropy.health;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SplittableRandom;
 
 /**
  * What all tokens have given lately, to find a piece that comes again, from the same token or from another. A piece is 32
@@ -22,8 +21,7 @@ public final class PieceMemory {
 
     /** The key only keeps a token from aiming at collisions, which would harm no one but itself. */
     public PieceMemory() {
-        var random = new SplittableRandom();
-        this.hash = new SipHash(random.nextLong(), random.nextLong());
+        hash = new SipHash(System.nanoTime(), System.currentTimeMillis());
     }
 
     /** A token that is gone for good: its history is given up. */

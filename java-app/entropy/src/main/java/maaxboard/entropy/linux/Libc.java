@@ -3,13 +3,17 @@ package maaxboard.entropy.linux;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import maaxboard.entropy.memory.NativeCall;
 import maaxboard.entropy.memory.NativeMemory;
 
 /** The functions of the C library that this program needs, one Java method each. LP64 Linux only. */
 final class Libc {
     static final int O_RDONLY = 0;
+    static final int O_WRONLY = 1;
     static final int O_RDWR = 2;
+    static final int O_CREAT = 0x40;
+    static final int O_EXCL = 0x80;
     /** Asks UIO for an uncached mapping where the kernel leaves the choice to the file's flags. */
     static final int O_SYNC = 0x101000;
     static final int O_CLOEXEC = 0x80000;
@@ -22,6 +26,16 @@ final class Libc {
     static final int POLLIN = 1;
     static final int EFD_NONBLOCK = 0x800;
     static final int PR_SET_DUMPABLE = 4;
+    static final int SHUT_WR = 1;
+    static final int SHUT_RDWR = 2;
+    private static final int AF_UNIX = 1;
+    private static final int SOCK_STREAM = 1;
+    private static final int SOCK_CLOEXEC = O_CLOEXEC;
+    private static final int BACKLOG = 16;
+    /** sockaddr_un: the family, then a path with the zero that ends it. */
+    private static final int SOCKET_ADDRESS = 110;
+    private static final int SOCKET_PATH = 2;
+    private static final int ENAMETOOLONG = 36;
 
     private Libc() {
     }
@@ -44,12 +58,23 @@ final class Libc {
         static final MemorySegment WRITE = NativeCall.function("write");
     }
 
+    private static final class Socket {
+        static final MemorySegment SOCKET = NativeCall.function("socket");
+        static final MemorySegment FCHMOD = NativeCall.function("fchmod");
+        static final MemorySegment BIND = NativeCall.function("bind");
+        static final MemorySegment LISTEN = NativeCall.function("listen");
+        static final MemorySegment ACCEPT4 = NativeCall.function("accept4");
+        static final MemorySegment CONNECT = NativeCall.function("connect");
+        static final MemorySegment SHUTDOWN = NativeCall.function("shutdown");
+    }
+
     private static final class Log {
         static final MemorySegment OPENLOG = NativeCall.function("openlog");
         static final MemorySegment SYSLOG = NativeCall.function("syslog");
     }
 
     private static final class Process {
+        static final MemorySegment GETPID = NativeCall.function("getpid");
         static final MemorySegment PRCTL = NativeCall.function("prctl");
         static final MemorySegment GETRANDOM = NativeCall.function("getrandom");
         static final MemorySegment SETENV = NativeCall.function("setenv");
@@ -159,8 +184,13 @@ final class Libc {
     }
 
     static int open(String path, int flags) throws LinuxException {
+        return open(path, flags, 0);
+    }
+
+    /** @param mode of a file that is made */
+    static int open(String path, int flags, int mode) throws LinuxException {
         try (var frame = new Frame()) {
-            return frame.checkedInt("open " + path, Open.OPEN, frame.text(path), flags | O_CLOEXEC, 0);
+            return frame.checkedInt("open " + path, Open.OPEN, frame.text(path), flags | O_CLOEXEC, mode);
         }
     }
 
@@ -219,6 +249,74 @@ final class Libc {
         }
     }
 
+    /** Writes all bytes; the native copy is wiped. */
+    static void write(int fd, byte[] bytes, String path) throws LinuxException {
+        try (var frame = new Frame()) {
+            var buffer = frame.memory(bytes.length);
+            buffer.bytes().put(0, bytes);
+            try {
+                for (int at = 0; at < bytes.length; ) {
+                    at += (int) frame.checked("write " + path, frame.call(Wait.WRITE, fd, buffer.address() + at, bytes.length - at));
+                }
+            } finally {
+                buffer.bytes().put(0, new byte[bytes.length]);
+            }
+        }
+    }
+
+    static int socket() throws LinuxException {
+        try (var frame = new Frame()) {
+            return frame.checkedInt("socket", Socket.SOCKET, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        }
+    }
+
+    /** Of a socket that has no name yet: the mode that its file will have. */
+    static void fchmod(int fd, int mode, String path) throws LinuxException {
+        try (var frame = new Frame()) {
+            frame.checkedInt("fchmod " + path, Socket.FCHMOD, fd, mode, 0);
+        }
+    }
+
+    static void bind(int fd, String path) throws LinuxException {
+        try (var frame = new Frame()) {
+            frame.checkedInt("bind " + path, Socket.BIND, fd, socketAddress(frame, path), SOCKET_ADDRESS);
+        }
+    }
+
+    static void connect(int fd, String path) throws LinuxException {
+        try (var frame = new Frame()) {
+            frame.checkedInt("connect " + path, Socket.CONNECT, fd, socketAddress(frame, path), SOCKET_ADDRESS);
+        }
+    }
+
+    private static long socketAddress(Frame frame, String path) throws LinuxException {
+        var name = path.getBytes(StandardCharsets.UTF_8);
+        if (name.length >= SOCKET_ADDRESS - SOCKET_PATH) {
+            throw new LinuxException("socket " + path, ENAMETOOLONG);
+        }
+        var address = frame.memory(SOCKET_ADDRESS);
+        address.bytes().putShort(0, (short) AF_UNIX).put(SOCKET_PATH, name);
+        return address.address();
+    }
+
+    static void listen(int fd, String path) throws LinuxException {
+        try (var frame = new Frame()) {
+            frame.checkedInt("listen " + path, Socket.LISTEN, fd, BACKLOG, 0);
+        }
+    }
+
+    static int accept(int fd, String path) throws LinuxException {
+        try (var frame = new Frame()) {
+            return (int) frame.checked("accept " + path, (int) frame.call(Socket.ACCEPT4, fd, 0, 0, SOCK_CLOEXEC, 0, 0));
+        }
+    }
+
+    static void shutdown(int fd, int how) {
+        try (var frame = new Frame()) {
+            frame.call(Socket.SHUTDOWN, fd, how, 0);
+        }
+    }
+
     private static int moved(NativeMemory buffer, byte[] target, long length) {
         buffer.bytes().get(0, target, 0, (int) length);
         buffer.bytes().put(0, new byte[target.length]);
@@ -236,6 +334,12 @@ final class Libc {
     static void syslog(int priority, String message) {
         try (var frame = new Frame()) {
             frame.call(Log.SYSLOG, priority, frame.text("%s"), frame.text(message));
+        }
+    }
+
+    static int getpid() {
+        try (var frame = new Frame()) {
+            return (int) frame.call(Process.GETPID, 0, 0, 0);
         }
     }
 

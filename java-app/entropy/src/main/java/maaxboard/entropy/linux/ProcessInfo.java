@@ -19,6 +19,11 @@ import java.util.TreeSet;
  */
 public record ProcessInfo(int pid, List<String> arguments, int user, Set<Integer> groups) {
 
+    /** This process's number. */
+    public static int own() {
+        return Libc.getpid();
+    }
+
     /**
      * The processes whose program has that name.
      *

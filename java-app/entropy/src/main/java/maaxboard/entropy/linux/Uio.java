@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,11 +41,9 @@ public record Uio(String name, Path device, List<Map> maps) {
             return List.of();
         }
         var found = new ArrayList<Uio>();
-        try (var entries = Files.list(sysfs)) {
-            for (var entry : entries.sorted().toList()) {
-                found.add(new Uio(line(entry.resolve("name")), Path.of("/dev").resolve(entry.getFileName()),
-                        maps(entry.resolve("maps"))));
-            }
+        for (var entry : entries(sysfs)) {
+            found.add(new Uio(line(entry.resolve("name")), Path.of("/dev").resolve(entry.getFileName()),
+                    maps(entry.resolve("maps"))));
         }
         return found;
     }
@@ -60,19 +58,30 @@ public record Uio(String name, Path device, List<Map> maps) {
             return List.of();
         }
         var maps = new ArrayList<Map>();
-        try (var entries = Files.list(folder)) {
-            for (var entry : entries.toList()) {
-                int number = Integer.parseInt(entry.getFileName().toString().substring("map".length()));
-                var name = entry.resolve("name");
-                maps.add(new Map(number, Files.exists(name) ? line(name) : "", Long.decode(line(entry.resolve("addr"))),
-                        Long.decode(line(entry.resolve("size")))));
-            }
+        for (var entry : entries(folder)) {
+            int number = Integer.parseInt(entry.getFileName().toString().substring("map".length()));
+            var name = entry.resolve("name");
+            maps.add(new Map(number, Files.exists(name) ? line(name) : "", Long.decode(line(entry.resolve("addr"))),
+                    Long.decode(line(entry.resolve("size")))));
         }
-        maps.sort(Comparator.comparingInt(Map::number));
+        maps.sort((a, b) -> Integer.compare(a.number, b.number));
         return maps;
     }
 
+    private static List<Path> entries(Path folder) throws IOException {
+        var names = folder.toFile().list();
+        if (names == null) {
+            throw new IOException(folder + ": cannot be listed");
+        }
+        Arrays.sort(names);
+        var entries = new ArrayList<Path>();
+        for (var name : names) {
+            entries.add(folder.resolve(name));
+        }
+        return entries;
+    }
+
     private static String line(Path file) throws IOException {
-        return Files.readString(file).strip();
+        return TextFile.read(file).strip();
     }
 }

@@ -370,7 +370,13 @@ public final class Pkcs11Module {
             }
         }
         // A token says what it likes: its text must not end a line of the log or move a terminal's cursor.
-        return new String(bytes, 0, end, StandardCharsets.UTF_8).replaceAll("\\p{Cc}", "?");
+        var text = new StringBuilder(new String(bytes, 0, end, StandardCharsets.UTF_8));
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                text.setCharAt(i, '?');
+            }
+        }
+        return text.toString();
     }
 
     private static Version version(ByteBuffer struct, int offset) {

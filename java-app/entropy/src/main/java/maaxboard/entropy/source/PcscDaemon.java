@@ -2,11 +2,12 @@
 package maaxboard.entropy.source;
 
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.TimeUnit;
+import maaxboard.entropy.linux.LinuxException;
+import maaxboard.entropy.linux.UnixSocket;
 
 /** Tells a dead pcscd from a lost token: modules report both as CKR_GENERAL_ERROR. */
 final class PcscDaemon {
@@ -24,7 +25,7 @@ final class PcscDaemon {
     static String instance() {
         try {
             var attributes = Files.readAttributes(socket(), BasicFileAttributes.class);
-            return attributes.fileKey() + " " + attributes.lastModifiedTime();
+            return attributes.fileKey() + " " + attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS);
         } catch (IOException e) {
             return "";
         }
@@ -32,9 +33,10 @@ final class PcscDaemon {
 
     /** Whether somebody listens on pcscd's socket. */
     static boolean answers() {
-        try (var channel = SocketChannel.open(UnixDomainSocketAddress.of(socket()))) {
-            return channel.isConnected();
-        } catch (IOException e) {
+        try {
+            UnixSocket.connect(socket()).close();
+            return true;
+        } catch (LinuxException e) {
             return false;
         }
     }
