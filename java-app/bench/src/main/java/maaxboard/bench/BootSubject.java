@@ -19,11 +19,12 @@ final class BootSubject implements Subject {
     private static final int BOOTS = 5;
     private static final String INIT = "first process of the root";
     private static final String BLOCK = "first block in the region";
-    /** What stands at the service's place in a boot of its own: the same token, the same module, no JVM. */
+    /** What stands at the service's place in a boot of its own: the same token, the same module, no code of ours. */
     private static final String TOOL = """
             #!/bin/sh
             [ "$1" = start ] || exit 0
-            (until pkcs11-tool --generate-random 1024 --output-file /tmp/r 2>/dev/null; do sleep 0.1; done
+            (%s
+            until pkcs11-tool --generate-random 1024 --output-file /tmp/r 2>/dev/null; do sleep 0.1; done
             echo "pkcs11-tool has its bytes" >/dev/console) &
             """;
 
@@ -71,22 +72,26 @@ final class BootSubject implements Subject {
             fromInit[boot] -= stages.get(INIT)[boot];
         }
         rows.add(new Row("first process to first block", "s", fromInit, "to 1,024 bytes of pkcs11-tool in the service's place",
-                withTool(folder), 0));
+                withTool(folder.resolve("tool"), ":"), 0));
+        rows.add(new Row("first process to first block", "s", fromInit, "to the same after a JVM that calls getpid once",
+                withTool(folder.resolve("jvm"), EmptyJvm.command(OneNativeCall.class)), 0));
         rows.add(Row.alone("first process to first block", "s", 1.5, fromInit));
         return rows;
     }
 
-    private static double[] withTool(Path folder) throws Exception {
+    /** @param before what comes before the tool */
+    private static double[] withTool(Path folder, String before) throws Exception {
         var root = folder.resolve("root");
+        EmptyJvm.into(root, folder, OneNativeCall.class);
         var script = root.resolve("etc/init.d/S70maaxboard-entropy");
         Files.createDirectories(script.getParent());
-        Files.writeString(script, TOOL);
+        Files.writeString(script, TOOL.formatted(before));
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         var images = Overlay.of(Project.images(), root);
         var seconds = new double[BOOTS];
         for (int boot = 0; boot < BOOTS; boot++) {
             long since = System.nanoTime();
-            try (var guest = Guest.start(images, folder.resolve("tool" + boot));
+            try (var guest = Guest.start(images, folder.resolve("console" + boot));
                     var token = Token.plugInto(guest, 0, "43211234")) {
                 var seen = new LinkedHashMap<String, Double>();
                 awaitLine(guest, "Run /init", INIT, seen, since);

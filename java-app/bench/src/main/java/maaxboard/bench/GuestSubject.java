@@ -68,7 +68,7 @@ final class GuestSubject implements Subject {
         long powerOn = System.nanoTime();
         var clock = counted ? new String[] {"-icount", "shift=1"} : new String[0];
         var root = folder.resolve("root");
-        Overlay.jar(root, "opt/bench.jar", Nothing.class, OneNativeCall.class);
+        EmptyJvm.into(root, folder, Nothing.class, OneNativeCall.class);
         if (!RNGD.isEmpty()) {
             Programs.run(Map.of(), "cp", "-rL", RNGD, root.resolve("opt/rngd").toString());
         }
@@ -162,8 +162,8 @@ final class GuestSubject implements Subject {
         var nothing = new ArrayList<Times>();
         var call = new ArrayList<Times>();
         var version = new ArrayList<Times>();
-        var doesNothing = withArchive(guest, Nothing.class);
-        var callsOnce = withArchive(guest, OneNativeCall.class);
+        var doesNothing = EmptyJvm.command(Nothing.class);
+        var callsOnce = EmptyJvm.command(OneNativeCall.class);
         for (int i = 0; i < PAIRS; i++) {
             tool.add(time(guest, "pkcs11-tool --generate-random 32 --output-file /tmp/r 2>/dev/null"));
             ours.add(time(guest, "entropy generate --bytes 32 --output-file /tmp/r"));
@@ -182,20 +182,6 @@ final class GuestSubject implements Subject {
                 "JVM that calls getpid once", call.stream().mapToDouble(Times::wall).toArray(), 0));
         rows.add(new Row("generate 32 bytes, wall", "s", ours.stream().mapToDouble(Times::wall).toArray(),
                 "`entropy --version`", version.stream().mapToDouble(Times::wall).toArray(), 0));
-    }
-
-    /** The command line of a program with an archive of classes of its own, made as the image's is. */
-    private static String withArchive(Guest guest, Class<?> program) {
-        var archive = "/tmp/" + program.getSimpleName() + ".jsa";
-        var runs = " --enable-native-access=ALL-UNNAMED -cp /opt/bench.jar ";
-        var java = "/usr/lib/maaxboard-entropy/bin/java -XX:+UseSerialGC";
-        guest.run(java + " -Xshare:off -XX:DumpLoadedClassList=/tmp/classes" + runs + program.getName());
-        var made = guest.run(java + " -Xmx64m -Xshare:dump -XX:+AOTClassLinking -XX:SharedClassListFile=/tmp/classes -XX:SharedArchiveFile="
-                + archive + runs + "; rm /tmp/classes");
-        if (guest.run("test -s " + archive).status() != 0) {
-            throw new GuestException("no archive: " + made.output());
-        }
-        return JAVA + " -Xint -XX:SharedArchiveFile=" + archive + runs + program.getName();
     }
 
     private static Times time(Guest guest, String command) {

@@ -39,6 +39,9 @@ final class SizesSubject implements Subject {
             rows.add(Row.alone(words[0].replace('-', ' '), "MB", LIMITS.getOrDefault(words[0], 0.0),
                     Double.parseDouble(words[1]) / MEGABYTE));
         });
+        var root = folder.resolve("root");
+        EmptyJvm.into(root, folder, OneNativeCall.class);
+        rows.add(Row.alone("archive of a JVM that calls getpid once", "MB", 0, EmptyJvm.archive(root, OneNativeCall.class) / MEGABYTE));
         return rows;
     }
 }
