@@ -84,29 +84,46 @@ final class Libc {
         static final MemorySegment STRERROR = NativeCall.function("strerror");
     }
 
-    /** What one call needs beside its arguments: memory of its own, and a place for errno. */
+    /** What one call needs beside its numbers: memory of its own. */
     private static final class Frame implements AutoCloseable {
         private final Arena arena = Arena.ofConfined();
-        private final MemorySegment state = NativeCall.state(arena);
-
-        long call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
-            return NativeCall.call(function, state, a, b, c, d, e, f);
-        }
 
         long call(MemorySegment function, long a, long b, long c) {
-            return call(function, a, b, c, 0, 0, 0);
+            return NativeCall.call(function, a, b, c, 0, 0, 0);
         }
 
         /** A function that returns an int; -1 becomes a {@link LinuxException} that says what was tried. */
         int checkedInt(String what, MemorySegment function, long a, long b, long c) throws LinuxException {
-            return (int) checked(what, (int) call(function, a, b, c));
+            return checkedInt(what, function, a, b, c, 0);
         }
 
-        long checked(String what, long result) throws LinuxException {
+        int checkedInt(String what, MemorySegment function, long a, long b, long c, long d) throws LinuxException {
+            int result = (int) NativeCall.call(function, a, b, c, d, 0, 0);
             if (result == -1) {
-                throw new LinuxException(what, NativeCall.errno(state));
+                var again = NativeCall.again(function, a, b, c, d, 0, 0);
+                result = (int) again.value();
+                if (result == -1) {
+                    throw new LinuxException(what, again.errno());
+                }
             }
             return result;
+        }
+
+        /** As {@link #checkedInt}, of a function that returns 64 bits. */
+        long checked(String what, MemorySegment function, long a, long b, long c, long d, long e, long f) throws LinuxException {
+            long result = NativeCall.call(function, a, b, c, d, e, f);
+            if (result == -1) {
+                var again = NativeCall.again(function, a, b, c, d, e, f);
+                result = again.value();
+                if (result == -1) {
+                    throw new LinuxException(what, again.errno());
+                }
+            }
+            return result;
+        }
+
+        long checked(String what, MemorySegment function, long a, long b, long c) throws LinuxException {
+            return checked(what, function, a, b, c, 0, 0, 0);
         }
 
         NativeMemory memory(int size) {
@@ -132,7 +149,6 @@ final class Libc {
         private static final int COUNT = 8;
 
         private final Arena arena = Arena.ofShared();
-        private final MemorySegment state = NativeCall.state(arena);
         private final NativeMemory set;
         private final NativeMemory read = NativeMemory.of(arena, COUNT);
         private final NativeMemory one = NativeMemory.of(arena, COUNT);
@@ -147,7 +163,7 @@ final class Libc {
         }
 
         private long call(MemorySegment function, long a, long b, long c) {
-            return NativeCall.call(function, state, a, b, c, 0, 0, 0);
+            return NativeCall.call(function, a, b, c, 0, 0, 0);
         }
 
         /**
@@ -210,7 +226,7 @@ final class Libc {
     static MemorySegment mmap(int fd, long offset, long size, int protection, String path) throws LinuxException {
         try (var frame = new Frame()) {
             long address = frame.checked("mmap " + path + " offset " + offset + " size " + size,
-                    frame.call(Open.MMAP, 0, size, protection, MAP_SHARED, fd, offset));
+                    Open.MMAP, 0, size, protection, MAP_SHARED, fd, offset);
             return MemorySegment.ofAddress(address).reinterpret(size);
         }
     }
@@ -236,7 +252,7 @@ final class Libc {
         try (var frame = new Frame()) {
             var buffer = frame.memory(target.length);
             return moved(buffer, target,
-                    frame.checked("read " + path, frame.call(Wait.READ, fd, buffer.address(), target.length)));
+                    frame.checked("read " + path, Wait.READ, fd, buffer.address(), target.length));
         }
     }
 
@@ -245,7 +261,7 @@ final class Libc {
         try (var frame = new Frame()) {
             var buffer = frame.memory(target.length);
             return moved(buffer, target, frame.checked("read " + path,
-                    frame.call(Wait.PREAD, fd, buffer.address(), target.length, offset, 0, 0)));
+                    Wait.PREAD, fd, buffer.address(), target.length, offset, 0, 0));
         }
     }
 
@@ -256,7 +272,7 @@ final class Libc {
             buffer.bytes().put(0, bytes);
             try {
                 for (int at = 0; at < bytes.length; ) {
-                    at += (int) frame.checked("write " + path, frame.call(Wait.WRITE, fd, buffer.address() + at, bytes.length - at));
+                    at += (int) frame.checked("write " + path, Wait.WRITE, fd, buffer.address() + at, bytes.length - at);
                 }
             } finally {
                 buffer.bytes().put(0, new byte[bytes.length]);
@@ -307,7 +323,7 @@ final class Libc {
 
     static int accept(int fd, String path) throws LinuxException {
         try (var frame = new Frame()) {
-            return (int) frame.checked("accept " + path, (int) frame.call(Socket.ACCEPT4, fd, 0, 0, SOCK_CLOEXEC, 0, 0));
+            return frame.checkedInt("accept " + path, Socket.ACCEPT4, fd, 0, 0, SOCK_CLOEXEC);
         }
     }
 
@@ -352,7 +368,7 @@ final class Libc {
     static void getrandom(byte[] target) throws LinuxException {
         try (var frame = new Frame()) {
             var buffer = frame.memory(target.length);
-            long got = frame.checked("getrandom", frame.call(Process.GETRANDOM, buffer.address(), target.length, 0));
+            long got = frame.checked("getrandom", Process.GETRANDOM, buffer.address(), target.length, 0);
             if (moved(buffer, target, got) != target.length) {
                 throw new LinuxException("getrandom", 0);
             }

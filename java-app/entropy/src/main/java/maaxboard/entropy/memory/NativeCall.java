@@ -16,14 +16,22 @@ import java.nio.ByteOrder;
  * a register of its own, of variadic functions too, and a function that takes fewer or narrower ones does not look at the
  * rest. One shape for all, because linking a shape takes longer than a one-shot command has. Pointers are plain addresses:
  * as segments, their arenas would be locked and unlocked around the call; who calls keeps them open.
+ *
+ * <p>A shape that keeps errno takes a tenth longer to link. Few calls fail, so it is linked for the first that does, and
+ * that call is made once more.
  */
 public final class NativeCall {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+    private static final FunctionDescriptor SHAPE = FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG, LONG);
     private static final Linker LINKER = Linker.nativeLinker();
-    private static final MethodHandle CALL = LINKER.downcallHandle(
-            FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG, LONG), Linker.Option.captureCallState("errno"));
-    private static final StructLayout STATE = Linker.Option.captureStateLayout();
-    private static final int ERRNO = (int) STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+    private static final MethodHandle CALL = LINKER.downcallHandle(SHAPE);
+
+    /** The shape that keeps errno. */
+    private static final class Again {
+        private static final MethodHandle CALL = LINKER.downcallHandle(SHAPE, Linker.Option.captureCallState("errno"));
+        private static final StructLayout STATE = Linker.Option.captureStateLayout();
+        private static final int ERRNO = (int) STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+    }
 
     private NativeCall() {
     }
@@ -33,20 +41,27 @@ public final class NativeCall {
         return LINKER.defaultLookup().findOrThrow(name);
     }
 
-    /** Where calls leave errno; one for each thread that looks at it. */
-    public static MemorySegment state(Arena arena) {
-        return arena.allocate(STATE);
-    }
-
-    /** The errno of the last call with this state. */
-    public static int errno(MemorySegment state) {
-        return state.asByteBuffer().order(ByteOrder.nativeOrder()).getInt(ERRNO);
-    }
-
     /** Calls. */
-    public static long call(MemorySegment function, MemorySegment state, long a, long b, long c, long d, long e, long f) {
+    public static long call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
         try {
-            return (long) CALL.invokeExact(function, state, a, b, c, d, e, f);
+            return (long) CALL.invokeExact(function, a, b, c, d, e, f);
+        } catch (RuntimeException | Error thrown) {
+            throw thrown;
+        } catch (Throwable thrown) {
+            throw new AssertionError(thrown);
+        }
+    }
+
+    /** What a call returned that was made to learn its errno. */
+    public record Result(long value, int errno) {
+    }
+
+    /** Calls, and keeps errno: once more after {@link #call} has told of a failure. This time it may succeed. */
+    public static Result again(MemorySegment function, long a, long b, long c, long d, long e, long f) {
+        try (var arena = Arena.ofConfined()) {
+            var state = arena.allocate(Again.STATE);
+            long value = (long) Again.CALL.invokeExact(function, state, a, b, c, d, e, f);
+            return new Result(value, state.asByteBuffer().order(ByteOrder.nativeOrder()).getInt(Again.ERRNO));
         } catch (RuntimeException | Error thrown) {
             throw thrown;
         } catch (Throwable thrown) {

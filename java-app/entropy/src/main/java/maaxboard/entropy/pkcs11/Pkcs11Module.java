@@ -22,8 +22,6 @@ import maaxboard.entropy.memory.NativeMemory;
  */
 public final class Pkcs11Module {
     private static final int RTLD_NOW = 2;
-    /** PKCS#11 tells by return values; nobody looks at errno. */
-    private static final MemorySegment ERRNO = NativeCall.state(Arena.global());
     /**
      * One module at a time is initialised or finalised in a process: a module that stands for others (p11-kit-proxy) drives
      * the same libraries, and those do not survive two C_Initialize at once (SoftHSM2 2.6 ends in a signal).
@@ -95,7 +93,7 @@ public final class Pkcs11Module {
     }
 
     private static long invoke(MemorySegment function, long a, long b, long c, long d, long e) {
-        return NativeCall.call(function, ERRNO, a, b, c, d, e, 0);
+        return NativeCall.call(function, a, b, c, d, e, 0);
     }
 
     public Path path() {
