@@ -14,7 +14,7 @@ import maaxboard.guest.GuestException;
 import maaxboard.guest.Project;
 import maaxboard.guest.Token;
 
-/** The program in a booted guest: start-up, memory, processor time, bytes a second. */
+/** The program in a booted guest: memory, processor time, bytes a second, one-shot commands. */
 final class GuestSubject implements Subject {
     private static final Pattern TIMES = Pattern.compile(
             "real\\s+(\\d+)m\\s*([\\d.]+)s\\s+user\\s+(\\d+)m\\s*([\\d.]+)s\\s+sys\\s+(\\d+)m\\s*([\\d.]+)s");
@@ -65,7 +65,6 @@ final class GuestSubject implements Subject {
     @Override
     public List<Row> measure(Path folder) throws Exception {
         var rows = new ArrayList<Row>();
-        long powerOn = System.nanoTime();
         var clock = counted ? new String[] {"-icount", "shift=1"} : new String[0];
         var root = folder.resolve("root");
         EmptyJvm.into(root, folder, Nothing.class, OneNativeCall.class);
@@ -75,15 +74,10 @@ final class GuestSubject implements Subject {
         try (var guest = Guest.start(Overlay.of(Project.images(), root), folder.resolve("console"), clock);
                 var token = Token.plugInto(guest, 0, "43211234");
                 var consumer = Consumer.attach(guest)) {
-            double producer = seconds(powerOn);
             consumer.awaitState(State.OK);
-            consumer.take(1);
-            double block = seconds(powerOn);
             token.tell("status");
             guest.awaitShell();
-            if (!counted) { // by the host's clock
-                rows.add(Row.alone("power on to a producer in the region", "s", 0, producer));
-                rows.add(Row.alone("power on to the first block", "s", 0, block));
+            if (!counted) {
                 againstRecipe(guest, consumer, rows);
             }
             idle(guest, rows);
@@ -94,10 +88,6 @@ final class GuestSubject implements Subject {
             oneShot(guest, rows);
         }
         return rows;
-    }
-
-    private static double seconds(long since) {
-        return (System.nanoTime() - since) / 1e9;
     }
 
     private static void againstRecipe(Guest guest, Consumer consumer, List<Row> rows) {

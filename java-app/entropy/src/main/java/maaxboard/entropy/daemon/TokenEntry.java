@@ -71,8 +71,8 @@ final class TokenEntry {
     }
 
     void error(String what) {
+        lastErrorAt = System.currentTimeMillis(); // first: who sees the text looks at the time
         lastError = what;
-        lastErrorAt = System.currentTimeMillis();
     }
 
     /** Counts bytes against the budget of 24 hours. */
