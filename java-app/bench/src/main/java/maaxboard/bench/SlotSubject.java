@@ -30,7 +30,8 @@ final class SlotSubject implements Subject {
         try (var guest = Guest.start(Overlay.of(Project.images(), root), folder.resolve("console"))) {
             guest.awaitShell();
             guest.run("/etc/init.d/S70maaxboard-entropy stop");
-            var output = guest.run(GuestSubject.JAVA + " --enable-native-access=maaxboard.entropy"
+            var output = guest.run(GuestSubject.JAVA + " -XX:CompileCommand=quiet -XX:CompileCommand=dontinline,maaxboard/entropy/linux/DeviceMemory.*"
+                    + " --enable-native-access=maaxboard.entropy"
                     + " --add-modules maaxboard.entropy -cp /opt/bench.jar maaxboard.bench.SlotCost"
                     + " uio:entropy " + ROUNDS).output();
             var lines = LINE.matcher(output).results().toList();
