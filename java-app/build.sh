@@ -10,8 +10,8 @@ build=$here/../build
 # shellcheck source=board/qemu/lib.sh
 . "$here/../board/qemu/lib.sh"
 jdk=$("$here/jdk.sh")
-stack_maps=$here/../package/maaxboard-entropy/StackMaps.java
-inputs=$(key "$jdk" "$(key_of_files "$stack_maps")" "$(cd "$here" && find . -path '*/target' -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)")
+package=$here/../package/maaxboard-entropy
+inputs=$(key "$jdk" "$(key_of_files "$package/StackMaps.java" "$package/ArrayTypes.java")" "$(cd "$here" && find . -path '*/target' -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)")
 if [ "$(cat "$build/made-of" 2>/dev/null)" = "$inputs" ]; then
     exit 0
 fi
@@ -27,7 +27,8 @@ place() {
     cp "$@" "$folder"
 }
 place "$build/modules" "$here"/entropy/target/modules/*.jar "$here"/entropy/target/entropy-*.jar
-"$jdk/bin/java" "$stack_maps" "$build"/modules/picocli-*.jar
+"$jdk/bin/java" "$package/StackMaps.java" "$build"/modules/picocli-*.jar
+"$jdk/bin/java" "$package/ArrayTypes.java" "$build"/modules/entropy-*.jar
 place "$build/host/lib/entropy" "$build"/modules/*
 place "$build/host/lib/virtual-token" "$here"/virtual-token/target/modules/*.jar "$here"/virtual-token/target/virtual-token-*.jar
 place "$build/host/lib/token" "$here"/token-tools/target/modules/*.jar "$here"/token-tools/target/token-tools-*.jar

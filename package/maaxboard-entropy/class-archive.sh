@@ -17,7 +17,8 @@
 # with a token in the guest (-XX:DumpLoadedClassList) the ones that they still load
 # when all of them are in an archive (-Xlog:class+load). A list made here would differ
 # from one making to the next, as the JDK's threads race. Entries that another
-# version of the JDK does not have are left out with a warning.
+# version of the JDK does not have are left out with a warning. First of such entries are
+# those of ArrayTypes.java, which the JDK's wait for.
 set -eu
 [ $# -ge 3 ] || { echo "usage: class-archive.sh ROOT JDK COMMAND..." >&2; exit 64; }
 here=$(cd "$(dirname "$0")" && pwd)
@@ -38,7 +39,8 @@ rm -r "$work/program/maaxboard.entropy/maaxboard/entropy/assess" "$work/program/
 {
     cat "$here/jdk-classes"
     "$jdk/bin/java" "$here/ProgramClasses.java" "$work/program/maaxboard.entropy"
-} | awk '/^@/ { after = after $0 "\n"; next } { print } END { printf "%s", after }' >"$work/classes"
+} | awk '/^@cp .*\/ArrayTypes / { arrays = $0; next } /^@/ { after = after $0 "\n"; next } { print }
+    END { print arrays; printf "%s", after }' >"$work/classes"
 # shellcheck disable=SC2086
 "$jdk/bin/java" "$here/SteadyArchive.java" "$work/classes.jsa" \
     $java -Xshare:dump -XX:+AOTClassLinking -XX:SharedClassListFile="$work/classes" -XX:SharedArchiveFile="$work/classes.jsa" \

@@ -82,6 +82,7 @@ rm -rf modules token
 mkdir modules
 cp entropy/target/modules/*.jar entropy/target/entropy-*.jar modules/
 "$JAVA_HOME/bin/java" "$here/StackMaps.java" modules/*.jar
+"$JAVA_HOME/bin/java" "$here/ArrayTypes.java" modules/entropy-*.jar
 if [ "$project" = token-tools ]; then
 	mkdir token
 	cp token-tools/target/modules/*.jar token-tools/target/token-tools-*.jar token/

@@ -3,16 +3,20 @@ package maaxboard.entropy.health;
 
 /** Upper tails of the binomial distribution, precise where they are small: that is where cut-offs live. Up to 2,048 draws. */
 final class Binomial {
-    private static final double[] LOG_FACTORIALS = new double[2049];
+    private static final int MOST_DRAWS = 2048;
+    // Filled by a method: while a class is being initialised, its static fields are looked up anew at each use.
+    private static final double[] LOG_FACTORIALS = logFactorials();
     private static final double LEAST_LOG_MASS = -200;
 
-    static {
-        for (int i = 1; i < LOG_FACTORIALS.length; i++) {
-            LOG_FACTORIALS[i] = LOG_FACTORIALS[i - 1] + Math.log(i);
-        }
+    private Binomial() {
     }
 
-    private Binomial() {
+    private static double[] logFactorials() {
+        var logs = new double[MOST_DRAWS + 1];
+        for (int i = 1; i < logs.length; i++) {
+            logs[i] = logs[i - 1] + Math.log(i);
+        }
+        return logs;
     }
 
     /**

@@ -22,7 +22,6 @@ public final class RegionConsumer {
     private final DeviceMemory data;
     private final DeviceMemory control;
     private final boolean oneMap;
-    private final SlotCrc crc = new SlotCrc();
     private Geometry geometry;
     private long generation;
     private int head;
@@ -172,7 +171,7 @@ public final class RegionConsumer {
         long time = data.getLong(at + RegionLayout.SLOT_TIME);
         var payload = new byte[length];
         data.read(at + SLOT_PAYLOAD, payload, length);
-        return crc.of(sequence, length, source, time, payload, 0) == sum
+        return SlotCrc.of(sequence, length, source, time, payload, 0) == sum
                 ? new Slot(sequence, source, time, payload) : null;
     }
 

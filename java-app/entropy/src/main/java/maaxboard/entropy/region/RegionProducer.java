@@ -30,7 +30,6 @@ public final class RegionProducer {
     private final DeviceMemory data;
     private final DeviceMemory control;
     private final Geometry geometry;
-    private final SlotCrc crc = new SlotCrc();
     private int tail;
     /** The last head that was accepted. */
     private int head;
@@ -139,7 +138,7 @@ public final class RegionProducer {
         var payload = new byte[length];
         data.read(at + SLOT_PAYLOAD, payload, length);
         return data.getInt(at + SLOT_CRC)
-                == crc.of(index, length, data.getInt(at + SLOT_SOURCE), data.getLong(at + SLOT_TIME), payload, 0);
+                == SlotCrc.of(index, length, data.getInt(at + SLOT_SOURCE), data.getLong(at + SLOT_TIME), payload, 0);
     }
 
     /**
@@ -193,7 +192,7 @@ public final class RegionProducer {
         data.setInt(at + SLOT_LENGTH, length);
         data.setInt(at + SLOT_SOURCE, source);
         data.setLong(at + SLOT_TIME, now);
-        data.setInt(at + SLOT_CRC, crc.of(index, length, source, now, bytes, from));
+        data.setInt(at + SLOT_CRC, SlotCrc.of(index, length, source, now, bytes, from));
     }
 
     /** Whether the consumer asked, before it went to sleep, to be woken. To be asked after publishing. */
