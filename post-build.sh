@@ -47,7 +47,7 @@ rm -f "$target/etc/init.d/S11modules"
 # Scripts and programs can be started.
 for file in "$target"/etc/init.d/S[0-9]* "$target/etc/init.d/rcS" \
 	"$target/usr/libexec/maaxboard-entropy/keep-running" "$target/usr/bin/entropy" \
-	"$target/usr/lib/maaxboard-entropy/bin/java" "$target/usr/sbin/pcscd"; do
+	"$target/usr/lib/maaxboard-entropy/bin/java" "$target/usr/sbin/pcscd" "$target/usr/bin/chrt"; do
 	[ -x "$file" ] || finding "${file#"$target"} is missing or not executable"
 done
 for file in /etc/maaxboard-entropy.conf /etc/opensc.conf \

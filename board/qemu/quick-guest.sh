@@ -58,7 +58,7 @@ take() { # take PATH: copies a file and, if it is a program or a library, what i
 }
 # (libpcsclite is loaded by name while it runs.)
 bundle=usr/lib/pcsc/drivers/ifd-ccid.bundle/Contents
-for file in usr/bin/busybox usr/bin/udevadm usr/bin/pkcs11-tool usr/sbin/pcscd \
+for file in usr/bin/busybox usr/bin/chrt usr/bin/udevadm usr/bin/pkcs11-tool usr/sbin/pcscd \
     "$libraries/opensc-pkcs11.so" "$libraries/libpcsclite.so.1" "$libraries/libpcsclite_real.so.1" \
     "$bundle/Linux/libccid.so" \
     usr/lib/udev/rules.d/50-udev-default.rules; do

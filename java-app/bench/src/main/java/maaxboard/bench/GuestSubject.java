@@ -25,12 +25,12 @@ final class GuestSubject implements Subject {
     private static final String SCRIPT = "/etc/init.d/S70maaxboard-entropy";
     /** 40 MB. */
     static final double PEAK_RSS = 40e6 / (1 << 20);
-    private static final int PAIRS = 7;
+    private static final int PAIRS = 15;
     private static final int SERVING_SECONDS = 10;
     private static final int IDLE_SECONDS = 30;
     /** A folder with bin/rngd of rng-tools and the libraries it wants in lib/, for the guest; Debian builds it without PKCS#11. */
     private static final String RNGD = System.getenv().getOrDefault("RNGD", "");
-    private static final int RNGD_PAIRS = 7;
+    private static final int RNGD_PAIRS = 9;
     private static final Pattern RNGD_RATE = Pattern.compile("Entropy rate:\\s+([\\d.]+) (K|M)bits/sec");
     /** What one `pkcs11-tool` of the recipe fetches, and how many of them are timed. */
     private static final int RECIPE_BYTES = 32;

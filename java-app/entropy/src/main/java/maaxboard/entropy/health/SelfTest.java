@@ -65,7 +65,7 @@ public final class SelfTest {
 
     private static boolean goodIsPublished() {
         var token = new TokenHealth(HealthPolicy.DEFAULT);
-        byte[] good = random(4 * CutOffs.WINDOW);
+        byte[] good = random(3 * CutOffs.WINDOW);
         for (int at = 0; at < good.length; at += CutOffs.WINDOW) {
             var verdict = token.judge(Arrays.copyOfRange(good, at, at + CutOffs.WINDOW));
             if (!(at < 2 * CutOffs.WINDOW ? verdict instanceof Verdict.Drop(var reason) && reason == Reason.STARTING
