@@ -7,6 +7,7 @@ import java.util.Arrays;
 final class PieceHistory {
     static final int LENGTH = 65_536;
 
+    /** Lengths are powers of two. */
     private static final int FIRST_LENGTH = 1024;
     private static final int GROWTH = 4;
 
@@ -29,7 +30,7 @@ final class PieceHistory {
         if (added == hashes.length && hashes.length < LENGTH) {
             grow();
         }
-        int place = (int) (added % hashes.length);
+        int place = (int) added & hashes.length - 1;
         if (added >= LENGTH) {
             remove(place);
         }

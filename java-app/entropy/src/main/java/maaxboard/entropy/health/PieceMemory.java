@@ -49,9 +49,11 @@ public final class PieceMemory {
     }
 
     private TokenHealth holder(long piece, TokenHealth token, PieceHistory own) {
-        for (var other : histories.entrySet()) {
-            if (other.getKey() != token && other.getValue().contains(piece)) {
-                return other.getKey();
+        if (histories.size() > 1) {
+            for (var other : histories.entrySet()) {
+                if (other.getKey() != token && other.getValue().contains(piece)) {
+                    return other.getKey();
+                }
             }
         }
         return own.contains(piece) ? token : null;

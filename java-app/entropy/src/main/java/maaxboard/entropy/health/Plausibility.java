@@ -48,7 +48,7 @@ final class Plausibility {
         boolean heads = sameHeads(unit);
         boolean others = wrongAnswers(unit, answers);
         for (int from = 0; from < unit.length; from += WINDOW) {
-            others |= countsBytes(unit, from) || countsWords(unit, from) || isText(unit, from)
+            others |= countsBytes(unit, from) || countsWords(unit, words, from) || isText(unit, from)
                     || keepsStride(words, from / Long.BYTES);
         }
         return heads || others;
@@ -72,9 +72,10 @@ final class Plausibility {
         int last = 0;
         for (int i = from + 1; i < from + WINDOW; i++) {
             int step = unit[i] - unit[i - 1] & 0xff;
-            steps = step == 0 ? 0 : step == last ? steps + 1 : 1;
-            last = step;
-            if (steps >= EQUAL_BYTE_STEPS) {
+            if (step != last) {
+                last = step;
+                steps = 1;
+            } else if (step != 0 && ++steps >= EQUAL_BYTE_STEPS) {
                 return true;
             }
         }
@@ -83,13 +84,26 @@ final class Plausibility {
 
     /**
      * 32-bit counters of any step, both byte orders, at any alignment. Where words step alike, so do their lowest bytes: these
-     * are looked at first.
+     * are looked at first, eight at a time.
      */
-    static boolean countsWords(byte[] unit, int from) {
+    static boolean countsWords(byte[] unit, long[] words, int from) {
+        int end = (from + WINDOW) / Long.BYTES;
+        for (int i = from / Long.BYTES; i + 1 < end; i++) {
+            // Each byte, the one 4 after it, and the one 8 after it.
+            long fourth = words[i] >>> Integer.SIZE | words[i + 1] << Integer.SIZE;
+            if (UnitWords.zeroBytes(UnitWords.sums(words[i], words[i + 1]) ^ UnitWords.sums(fourth, fourth)) != 0
+                    && countsWordsFrom(unit, from, i * Long.BYTES)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether one of the eight bytes from {@code at} on is the lowest of a word that is counted. */
+    private static boolean countsWordsFrom(byte[] unit, int from, int at) {
         int last = from + WINDOW - 4 * EQUAL_WORD_STEPS - 4;
-        for (int i = from; i <= last + 3; i++) {
-            if ((unit[i] + unit[i + 8] - 2 * unit[i + 4] & 0xff) == 0
-                    && (i <= last && sameWordSteps(unit, i, true) || i >= from + 3 && sameWordSteps(unit, i - 3, false))) {
+        for (int i = at; i < at + Long.BYTES; i++) {
+            if (i <= last && sameWordSteps(unit, i, true) || i >= from + 3 && i <= last + 3 && sameWordSteps(unit, i - 3, false)) {
                 return true;
             }
         }

@@ -3,7 +3,10 @@ package maaxboard.entropy.health;
 
 /** Repetition count test, SP 800-90B section 4.4.1, on 8-bit samples. A run goes on from unit to unit. */
 public final class RepetitionCountTest {
-    private int last = -1;
+    /** No sample: outside a byte's range. */
+    private static final int NONE = Byte.MIN_VALUE - 1;
+
+    private int last = NONE;
     private int run;
 
     /** Takes a sample and returns the length of the run it ends; it fails where this reaches a cut-off. */
@@ -13,19 +16,16 @@ public final class RepetitionCountTest {
 
     /** Takes samples and returns the longest run seen at any of them, what went before included. */
     public int feed(byte[] samples) {
-        int longest = 0;
+        int longest = Math.min(1, samples.length);
         int value = last;
         int length = run;
         for (byte sample : samples) {
-            if ((sample & 0xff) != value) {
-                value = sample & 0xff;
-                length = 0;
-            }
-            if (length < Integer.MAX_VALUE) {
+            if (sample != value) {
+                value = sample;
+                length = 1;
+            } else if (length < Integer.MAX_VALUE) {
                 length++;
-            }
-            if (length > longest) {
-                longest = length;
+                longest = Math.max(longest, length);
             }
         }
         last = value;
@@ -34,7 +34,7 @@ public final class RepetitionCountTest {
     }
 
     void reset() {
-        last = -1;
+        last = NONE;
         run = 0;
     }
 }

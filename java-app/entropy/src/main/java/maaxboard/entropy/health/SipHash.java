@@ -13,53 +13,32 @@ final class SipHash {
 
     /** Of {@code count} whole words. */
     long hash(long[] words, int from, int count) {
-        var state = new State(k0, k1);
-        for (int i = from; i < from + count; i++) {
-            state.absorb(words[i]);
-        }
-        state.absorb((long) count * Long.BYTES << 56);
-        return state.finish();
-    }
-
-    private static final class State {
-        private long v0;
-        private long v1;
-        private long v2;
-        private long v3;
-
-        State(long k0, long k1) {
-            v0 = k0 ^ 0x736f6d6570736575L;
-            v1 = k1 ^ 0x646f72616e646f6dL;
-            v2 = k0 ^ 0x6c7967656e657261L;
-            v3 = k1 ^ 0x7465646279746573L;
-        }
-
-        void absorb(long word) {
+        // In local variables, which C1 keeps in registers, and with each round written once.
+        long v0 = k0 ^ 0x736f6d6570736575L;
+        long v1 = k1 ^ 0x646f72616e646f6dL;
+        long v2 = k0 ^ 0x6c7967656e657261L;
+        long v3 = k1 ^ 0x7465646279746573L;
+        // Two rounds for each word and for the one that holds the length; then four, as if for two words of zero.
+        for (int i = 0; i < count + 3; i++) {
+            long word = i < count ? words[from + i] : i == count ? (long) count * Long.BYTES << 56 : 0;
             v3 ^= word;
-            round();
-            round();
+            if (i == count + 1) {
+                v2 ^= 0xff;
+            }
+            for (int round = 0; round < 2; round++) {
+                v0 += v1;
+                v2 += v3;
+                v1 = Long.rotateLeft(v1, 13) ^ v0;
+                v3 = Long.rotateLeft(v3, 16) ^ v2;
+                v0 = Long.rotateLeft(v0, 32);
+                v2 += v1;
+                v0 += v3;
+                v1 = Long.rotateLeft(v1, 17) ^ v2;
+                v3 = Long.rotateLeft(v3, 21) ^ v0;
+                v2 = Long.rotateLeft(v2, 32);
+            }
             v0 ^= word;
         }
-
-        long finish() {
-            v2 ^= 0xff;
-            for (int i = 0; i < 4; i++) {
-                round();
-            }
-            return v0 ^ v1 ^ v2 ^ v3;
-        }
-
-        private void round() {
-            v0 += v1;
-            v2 += v3;
-            v1 = Long.rotateLeft(v1, 13) ^ v0;
-            v3 = Long.rotateLeft(v3, 16) ^ v2;
-            v0 = Long.rotateLeft(v0, 32);
-            v2 += v1;
-            v0 += v3;
-            v1 = Long.rotateLeft(v1, 17) ^ v2;
-            v3 = Long.rotateLeft(v3, 21) ^ v0;
-            v2 = Long.rotateLeft(v2, 32);
-        }
+        return v0 ^ v1 ^ v2 ^ v3;
     }
 }

@@ -23,6 +23,11 @@ final class UnitWords {
         return words;
     }
 
+    /** The sums of eight pairs of bytes, each modulo 256. */
+    static long sums(long a, long b) {
+        return (a & LOW_BITS) + (b & LOW_BITS) ^ (a ^ b) & ~LOW_BITS;
+    }
+
     /** How many of the eight bytes are zero. */
     static int zeroBytes(long word) {
         // The highest bit of each byte that is not zero: carried there from below, or its own.

@@ -64,6 +64,25 @@ class FaultsTest {
         assertEquals(equal, Plausibility.equalAtStride(UnitWords.of(unit), CutOffs.WINDOW / Long.BYTES, stride));
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void fourWordsThatCountAreFoundWhereverTheyLieInTheSecondWindow(boolean littleEndian) {
+        var order = littleEndian ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
+        for (int at = CutOffs.WINDOW; at <= 2 * CutOffs.WINDOW - 4 * Integer.BYTES; at++) {
+            byte[] unit = new byte[2 * CutOffs.WINDOW];
+            random.nextBytes(unit);
+            assertFalse(Plausibility.countsWords(unit, UnitWords.of(unit), CutOffs.WINDOW), "random bytes");
+            var words = ByteBuffer.wrap(unit).order(order);
+            int step = random.nextInt() | 1;
+            for (int i = 0; i < 4; i++) {
+                words.putInt(at + i * Integer.BYTES, words.getInt(at) + i * step);
+            }
+            assertTrue(Plausibility.countsWords(unit, UnitWords.of(unit), CutOffs.WINDOW), "at " + at);
+            unit[at + random.nextInt(16)] ^= 0x10;
+            assertFalse(Plausibility.countsWords(unit, UnitWords.of(unit), CutOffs.WINDOW), "one bit wrong, at " + at);
+        }
+    }
+
     @Test
     void aPieceThatComesAgainAfterTwoMebibytesRaisesTheAlarm() {
         byte[] first = good();
