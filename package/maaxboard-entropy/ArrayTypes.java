@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.util.List;
 import java.util.Map;
 
@@ -42,7 +43,8 @@ final class ArrayTypes {
             var path = files.getPath(CLASS.replace('.', '/') + ".class");
             Files.write(path, type);
             // Two builds give the same bytes.
-            Files.setLastModifiedTime(path, Files.getLastModifiedTime(files.getPath("module-info.class")));
+            var time = Files.getLastModifiedTime(files.getPath("module-info.class"));
+            Files.getFileAttributeView(path, BasicFileAttributeView.class).setTimes(time, time, time);
         }
     }
 }
