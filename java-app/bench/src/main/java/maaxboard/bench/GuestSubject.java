@@ -23,7 +23,7 @@ final class GuestSubject implements Subject {
             + " -XX:CompileThresholdScaling=5 -Xms8m -Xmx24m -Xss512k -XX:-UsePerfData";
     static final String SERVICE = "$(cat /run/maaxboard-entropy.child.pid)";
     private static final String SCRIPT = "/etc/init.d/S70maaxboard-entropy";
-    /** 40 MB. */
+    /** 40 MB, in MiB. */
     static final double PEAK_RSS = 40e6 / (1 << 20);
     private static final int PAIRS = 15;
     private static final int SERVING_SECONDS = 10;

@@ -66,7 +66,7 @@ final class MemorySubject implements Subject {
     }
 
     private static void kinds(Guest guest, List<Row> rows) {
-        rows.add(Row.alone("service, peak RSS", "MiB", 40, GuestSubject.number(guest, "grep VmHWM /proc/" + GuestSubject.SERVICE + "/status") / 1024));
+        rows.add(Row.alone("service, peak RSS", "MiB", GuestSubject.PEAK_RSS, GuestSubject.number(guest, "grep VmHWM /proc/" + GuestSubject.SERVICE + "/status") / 1024));
         rows.add(Row.alone("service, PSS", "MiB", 0, GuestSubject.number(guest, "grep ^Pss: /proc/" + GuestSubject.SERVICE + "/smaps_rollup") / 1024));
         rows.add(Row.alone("service, memory that is no file's", "MiB", 0,
                 GuestSubject.number(guest, "grep ^Anonymous: /proc/" + GuestSubject.SERVICE + "/smaps_rollup") / 1024));
