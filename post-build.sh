@@ -40,8 +40,19 @@ rm -rf "$target/usr/share/opensc" "$target/etc/opensc.conf.example" \
 rm -f "$target/etc/udev/hwdb.bin" "$target/usr/bin/pcsc-spy" "$target/usr/lib/libpcscspy.so"*
 rm -rf "$target/etc/udev/hwdb.d" "$target/lib/udev/hwdb.d"
 
-# The kernel has no modules.
+# The kernel has no modules: buses and platform devices have nothing for udev to do.
 rm -f "$target/etc/init.d/S11modules"
+sed -i -e '/udevadm trigger --type=subsystems/d' \
+	-e 's/udevadm trigger --type=devices --action=add$/& --subsystem-nomatch=platform/' "$target/etc/init.d/S10udevd"
+
+# Each program that a boot starts takes time: none for settings that are not there,
+# for swap, or for links in /dev that udevd makes itself.
+for settings in "$target/etc/sysctl.conf" "$target"/etc/sysctl.d/*.conf "$target"/usr/local/lib/sysctl.d/*.conf \
+	"$target"/usr/lib/sysctl.d/*.conf "$target"/lib/sysctl.d/*.conf /dev/null; do
+	[ ! -e "$settings" ] || break
+done
+[ "$settings" != /dev/null ] || rm -f "$target/etc/init.d/S02sysctl"
+sed -i -e '/:\/sbin\/swapo/d' -e '/:\/bin\/ln -sf \/proc\/self\/fd/d' "$target/etc/inittab"
 
 # --- checked -----------------------------------------------------------------
 # Scripts and programs can be started.
