@@ -8,13 +8,11 @@ public final class AdaptiveProportionTest {
 
     /** How many of the window's samples equal its first, that one counted; fails where this reaches a cut-off. */
     public static int count(byte[] samples, int from) {
-        byte first = samples[from];
-        int count = 0;
-        for (int i = from; i < from + CutOffs.WINDOW; i++) {
-            if (samples[i] == first) {
-                count++;
-            }
-        }
-        return count;
+        return count(UnitWords.of(samples, from, CutOffs.WINDOW), 0);
+    }
+
+    /** The same of samples in words as {@link UnitWords} has them, from the word {@code from} on. */
+    static int count(long[] words, int from) {
+        return UnitWords.equalTo((byte) words[from], words, from, CutOffs.WINDOW / Long.BYTES);
     }
 }

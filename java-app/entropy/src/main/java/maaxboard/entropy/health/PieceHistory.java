@@ -18,7 +18,7 @@ final class PieceHistory {
 
     boolean contains(long hash) {
         int mask = table.length - 1;
-        for (int at = home(hash); table[at] != 0; at = at + 1 & mask) {
+        for (int at = (int) hash & mask; table[at] != 0; at = at + 1 & mask) {
             if (hashes[table[at] - 1] == hash) {
                 return true;
             }

@@ -23,7 +23,7 @@ final class Plausibility {
     /** Eight strides, 2^-43 each: 2^-40. */
     private static final double STRIDE_ALPHA = 0x1p-43;
 
-    private final int[] strideCutOffs = new int[STRIDES.length];
+    private final int[] strideCutOffs;
     private final Heads pieceHeads = new Heads();
     private final Heads answerHeads = new Heads();
     /** Bytes so far of the last answers with the same head. */
@@ -33,9 +33,15 @@ final class Plausibility {
 
     /** @param minEntropy claimed, bits a byte: two bytes of a good source are equal with at most 2^-minEntropy */
     Plausibility(double minEntropy) {
+        strideCutOffs = new int[STRIDES.length];
         for (int i = 0; i < STRIDES.length; i++) {
             strideCutOffs[i] = 1 + Binomial.critical(WINDOW - STRIDES[i], Math.pow(2, -minEntropy), STRIDE_ALPHA);
         }
+    }
+
+    /** With the same cut-offs, and without a history. */
+    Plausibility(Plausibility other) {
+        strideCutOffs = other.strideCutOffs;
     }
 
     /**
@@ -48,7 +54,7 @@ final class Plausibility {
         boolean heads = sameHeads(unit);
         boolean others = wrongAnswers(unit, answers);
         for (int from = 0; from < unit.length; from += WINDOW) {
-            others |= countsBytes(unit, from) || countsWords(unit, words, from) || isText(unit, from)
+            others |= countsBytes(unit, from) || countsWords(unit, words, from) || isText(unit, words, from)
                     || keepsStride(words, from / Long.BYTES);
         }
         return heads || others;
@@ -66,20 +72,32 @@ final class Plausibility {
         return answersAlike;
     }
 
-    /** 8-bit counters, up or down, of any step. Step 0 is the repetition count test's. */
+    /**
+     * 8-bit counters, up or down, of any step. Step 0 is the repetition count test's. Of nine bytes that count some three
+     * neighbours begin at a multiple of seven: these are looked at first.
+     */
     static boolean countsBytes(byte[] unit, int from) {
-        int steps = 0;
-        int last = 0;
-        for (int i = from + 1; i < from + WINDOW; i++) {
-            int step = unit[i] - unit[i - 1] & 0xff;
-            if (step != last) {
-                last = step;
-                steps = 1;
-            } else if (step != 0 && ++steps >= EQUAL_BYTE_STEPS) {
+        int end = from + WINDOW;
+        for (int i = from; i + 2 < end; i += EQUAL_BYTE_STEPS - 1) {
+            int step = unit[i + 1] - unit[i] & 0xff;
+            if (step != 0 && step == (unit[i + 2] - unit[i + 1] & 0xff) && countsBytesAt(unit, from, i, step)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whether the bytes at {@code at} and after it are among enough that differ by this step. */
+    private static boolean countsBytesAt(byte[] unit, int from, int at, int step) {
+        int first = at;
+        while (first > from && (unit[first] - unit[first - 1] & 0xff) == step) {
+            first--;
+        }
+        int last = at;
+        while (last + 1 < from + WINDOW && (unit[last + 1] - unit[last] & 0xff) == step) {
+            last++;
+        }
+        return last - first >= EQUAL_BYTE_STEPS;
     }
 
     /**
@@ -89,10 +107,13 @@ final class Plausibility {
     static boolean countsWords(byte[] unit, long[] words, int from) {
         int end = (from + WINDOW) / Long.BYTES;
         for (int i = from / Long.BYTES; i + 1 < end; i++) {
-            // Each byte, the one 4 after it, and the one 8 after it.
-            long fourth = words[i] >>> Integer.SIZE | words[i + 1] << Integer.SIZE;
-            if (UnitWords.zeroBytes(UnitWords.sums(words[i], words[i + 1]) ^ UnitWords.sums(fourth, fourth)) != 0
-                    && countsWordsFrom(unit, from, i * Long.BYTES)) {
+            // Each byte, the one 4 after it, and the one 8 after it: whether the first and the last sum to twice the middle.
+            long first = words[i];
+            long last = words[i + 1];
+            long sum = (first & UnitWords.LOW_BITS) + (last & UnitWords.LOW_BITS) ^ (first ^ last) & UnitWords.HIGH_BITS;
+            long middle = first >>> Integer.SIZE | last << Integer.SIZE;
+            long differs = sum ^ (middle & UnitWords.LOW_BITS) << 1;
+            if ((differs - UnitWords.ONES & ~differs & UnitWords.HIGH_BITS) != 0 && countsWordsFrom(unit, from, i * Long.BYTES)) {
                 return true;
             }
         }
@@ -124,8 +145,12 @@ final class Plausibility {
     }
 
     /** A piece of 32 bytes that is all printable ASCII, tab or line end: 16 pieces, (98/256)^32 each: 2^-40.3. */
-    static boolean isText(byte[] unit, int from) {
+    static boolean isText(byte[] unit, long[] words, int from) {
         for (int piece = from; piece < from + WINDOW; piece += PIECE) {
+            int word = piece / Long.BYTES;
+            if (((words[word] | words[word + 1] | words[word + 2] | words[word + 3]) & UnitWords.HIGH_BITS) != 0) {
+                continue;
+            }
             int i = piece;
             while (i < piece + PIECE && isTextByte(unit[i])) {
                 i++;
@@ -144,34 +169,11 @@ final class Plausibility {
     /** Records of 2 to 256 bytes that are mostly constant: wide counters, padding, time stamps. */
     private boolean keepsStride(long[] words, int from) {
         for (int s = 0; s < STRIDES.length; s++) {
-            if (equalAtStride(words, from, STRIDES[s]) >= strideCutOffs[s]) {
+            if (UnitWords.equalAtStride(words, from, WINDOW / Long.BYTES, STRIDES[s]) >= strideCutOffs[s]) {
                 return true;
             }
         }
         return false;
-    }
-
-    /** How many bytes of a window equal the one so many bytes before them: 2, 4, or a multiple of 8. */
-    static int equalAtStride(long[] words, int from, int stride) {
-        return stride < Long.BYTES ? equalAtShortStride(words, from, Byte.SIZE * stride)
-                : equalAtWordStride(words, from, stride / Long.BYTES);
-    }
-
-    private static int equalAtShortStride(long[] words, int from, int bits) {
-        // The first bytes have none before them: they shall not be equal.
-        int equal = UnitWords.zeroBytes(words[from] ^ words[from] << bits | (1L << bits) - 1);
-        for (int i = from + 1; i < from + WINDOW / Long.BYTES; i++) {
-            equal += UnitWords.zeroBytes(words[i] ^ (words[i] << bits | words[i - 1] >>> Long.SIZE - bits));
-        }
-        return equal;
-    }
-
-    private static int equalAtWordStride(long[] words, int from, int stride) {
-        int equal = 0;
-        for (int i = from + stride; i < from + WINDOW / Long.BYTES; i++) {
-            equal += UnitWords.zeroBytes(words[i] ^ words[i - stride]);
-        }
-        return equal;
     }
 
     /** Tag and length of a TLV, or any other constant head, before the bytes of each piece. */

@@ -16,10 +16,34 @@ public final class RepetitionCountTest {
 
     /** Takes samples and returns the longest run seen at any of them, what went before included. */
     public int feed(byte[] samples) {
+        return feed(samples, 0, samples.length);
+    }
+
+    /**
+     * The same, of samples that are there in words, too, as {@link UnitWords} has them: of eight neither of which equals the
+     * one before it only the last needs to be known.
+     */
+    int feed(byte[] samples, long[] words) {
         int longest = Math.min(1, samples.length);
+        for (int i = 0; i < words.length; i++) {
+            long before = i == 0 ? last & 0xff : words[i - 1] >>> Long.SIZE - Byte.SIZE;
+            long differs = words[i] ^ (words[i] << Byte.SIZE | before);
+            if ((differs - UnitWords.ONES & ~differs & UnitWords.HIGH_BITS) == 0) {
+                last = samples[i * Long.BYTES + Long.BYTES - 1];
+                run = 1;
+            } else {
+                longest = Math.max(longest, feed(samples, i * Long.BYTES, (i + 1) * Long.BYTES));
+            }
+        }
+        return longest;
+    }
+
+    private int feed(byte[] samples, int from, int to) {
+        int longest = Math.min(1, to - from);
         int value = last;
         int length = run;
-        for (byte sample : samples) {
+        for (int i = from; i < to; i++) {
+            byte sample = samples[i];
             if (sample != value) {
                 value = sample;
                 length = 1;

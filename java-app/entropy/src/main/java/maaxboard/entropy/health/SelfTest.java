@@ -35,12 +35,13 @@ public final class SelfTest {
                 && cutOffs(30, 4, 9, 71) && cutOffs(30, 1, 31, 325));
         check(results, "cut-offs at 2^-40: H = 8, 6, 4, 1", () -> cutOffs(40, 8, 6, 20) && cutOffs(40, 6, 8, 36)
                 && cutOffs(40, 4, 11, 79) && cutOffs(40, 1, 41, 337));
-        check(results, "good bytes are published after the start-up test", SelfTest::goodIsPublished);
+        var token = new TokenHealth(HealthPolicy.DEFAULT);
+        check(results, "good bytes are published after the start-up test", () -> goodIsPublished(token));
         check(results, "a stuck token is quarantined",
-                () -> quarantined(new byte[CutOffs.WINDOW]) == Reason.REPETITION_COUNT);
-        check(results, "a biased token is quarantined", () -> quarantined(biased()) == Reason.ADAPTIVE_PROPORTION);
-        check(results, "a repeated piece raises the alarm", () -> alarmed(repeating()) == Reason.REPEATED);
-        check(results, "a counter raises the alarm", () -> alarmed(counting()) == Reason.IMPLAUSIBLE);
+                () -> quarantined(token, new byte[CutOffs.WINDOW]) == Reason.REPETITION_COUNT);
+        check(results, "a biased token is quarantined", () -> quarantined(token, biased()) == Reason.ADAPTIVE_PROPORTION);
+        check(results, "a repeated piece raises the alarm", () -> alarmed(token, repeating()) == Reason.REPEATED);
+        check(results, "a counter raises the alarm", () -> alarmed(token, counting()) == Reason.IMPLAUSIBLE);
         check(results, "SipHash-2-4 vector", SelfTest::sipHash);
         if (fips140) {
             check(results, "FIPS 140-2 tests tell zeros from good bytes",
@@ -63,8 +64,7 @@ public final class SelfTest {
 
     // Verdicts are told apart by their patterns: a record's own equals is put together anew at every start.
 
-    private static boolean goodIsPublished() {
-        var token = new TokenHealth(HealthPolicy.DEFAULT);
+    private static boolean goodIsPublished(TokenHealth token) {
         byte[] good = random(3 * CutOffs.WINDOW);
         for (int at = 0; at < good.length; at += CutOffs.WINDOW) {
             var verdict = token.judge(Arrays.copyOfRange(good, at, at + CutOffs.WINDOW));
@@ -76,18 +76,14 @@ public final class SelfTest {
         return true;
     }
 
-    /** Why a new token is quarantined for its first unit, or null. */
-    private static Reason quarantined(byte[] unit) {
-        return firstVerdict(unit) instanceof Verdict.Quarantine(var reason) ? reason : null;
+    /** Why a new token under the same policy is quarantined for its first unit, or null. */
+    private static Reason quarantined(TokenHealth other, byte[] unit) {
+        return new TokenHealth(other).judge(unit) instanceof Verdict.Quarantine(var reason) ? reason : null;
     }
 
-    /** Why a new token's first unit raises the alarm, or null. */
-    private static Reason alarmed(byte[] unit) {
-        return firstVerdict(unit) instanceof Verdict.Alarm(var reason) ? reason : null;
-    }
-
-    private static Verdict firstVerdict(byte[] unit) {
-        return new TokenHealth(HealthPolicy.DEFAULT).judge(unit);
+    /** Why a new token's first unit under the same policy raises the alarm, or null. */
+    private static Reason alarmed(TokenHealth other, byte[] unit) {
+        return new TokenHealth(other).judge(unit) instanceof Verdict.Alarm(var reason) ? reason : null;
     }
 
     private static byte[] random(int count) {

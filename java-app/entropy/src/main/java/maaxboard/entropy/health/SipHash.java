@@ -13,7 +13,7 @@ final class SipHash {
 
     /** Of {@code count} whole words. */
     long hash(long[] words, int from, int count) {
-        // In local variables, which C1 keeps in registers, and with each round written once.
+        // In local variables, which C1 keeps in registers, without calls, and with each round written once.
         long v0 = k0 ^ 0x736f6d6570736575L;
         long v1 = k1 ^ 0x646f72616e646f6dL;
         long v2 = k0 ^ 0x6c7967656e657261L;
@@ -28,14 +28,14 @@ final class SipHash {
             for (int round = 0; round < 2; round++) {
                 v0 += v1;
                 v2 += v3;
-                v1 = Long.rotateLeft(v1, 13) ^ v0;
-                v3 = Long.rotateLeft(v3, 16) ^ v2;
-                v0 = Long.rotateLeft(v0, 32);
+                v1 = (v1 << 13 | v1 >>> 51) ^ v0;
+                v3 = (v3 << 16 | v3 >>> 48) ^ v2;
+                v0 = v0 << 32 | v0 >>> 32;
                 v2 += v1;
                 v0 += v3;
-                v1 = Long.rotateLeft(v1, 17) ^ v2;
-                v3 = Long.rotateLeft(v3, 21) ^ v0;
-                v2 = Long.rotateLeft(v2, 32);
+                v1 = (v1 << 17 | v1 >>> 47) ^ v2;
+                v3 = (v3 << 21 | v3 >>> 43) ^ v0;
+                v2 = v2 << 32 | v2 >>> 32;
             }
             v0 ^= word;
         }

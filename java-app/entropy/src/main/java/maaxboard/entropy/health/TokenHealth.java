@@ -85,6 +85,16 @@ public final class TokenHealth {
         remember();
     }
 
+    /** Another token on its own, held to the same limits: to compute them takes longer than to judge a unit. */
+    TokenHealth(TokenHealth other) {
+        this.policy = other.policy;
+        this.memory = new PieceMemory();
+        this.plausibility = new Plausibility(other.plausibility);
+        this.intermittent = other.intermittent;
+        this.permanent = other.permanent;
+        remember();
+    }
+
     /** Judges the next unit where nothing is known of the answers it came in. */
     public Verdict judge(byte[] unit) {
         return judge(unit, List.of());
@@ -259,12 +269,12 @@ public final class TokenHealth {
         long[] words = UnitWords.of(unit);
         TokenHealth earlier = memory.firstGivenBy(this, words);
         boolean implausible = plausibility.refutes(unit, words, answers);
-        Arrays.fill(words, 0);
-        int run = repetition.feed(unit);
+        int run = repetition.feed(unit, words);
         int proportion = 0;
-        for (int from = 0; from < unit.length; from += CutOffs.WINDOW) {
-            proportion = Math.max(proportion, AdaptiveProportionTest.count(unit, from));
+        for (int from = 0; from < words.length; from += CutOffs.WINDOW / Long.BYTES) {
+            proportion = Math.max(proportion, AdaptiveProportionTest.count(words, from));
         }
+        Arrays.fill(words, 0);
         if (run >= permanent.repetition()) {
             return new Finding(Severity.PERMANENT, Reason.REPETITION_COUNT);
         }

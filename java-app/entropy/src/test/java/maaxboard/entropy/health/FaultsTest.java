@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -40,13 +41,13 @@ class FaultsTest {
         for (int i = 0; i < 100_000; i++) {
             // Many of these words have zero bytes, and bytes that differ from zero in their highest bit alone.
             long word = random.nextLong() & random.nextLong() & random.nextLong() & random.nextLong() & random.nextLong();
-            int zeros = 0;
+            long zeros = 0;
             for (int at = 0; at < Long.SIZE; at += Byte.SIZE) {
-                zeros += (word >>> at & 0xff) == 0 ? 1 : 0;
+                zeros |= (word >>> at & 0xff) == 0 ? 1L << at : 0;
             }
             assertEquals(zeros, UnitWords.zeroBytes(word), Long.toHexString(word));
         }
-        assertEquals(8, UnitWords.zeroBytes(0));
+        assertEquals(UnitWords.ONES, UnitWords.zeroBytes(0));
         assertEquals(0, UnitWords.zeroBytes(0x8080808080808080L));
     }
 
@@ -61,7 +62,65 @@ class FaultsTest {
         for (int i = CutOffs.WINDOW + stride; i < unit.length; i++) {
             equal += unit[i] == unit[i - stride] ? 1 : 0;
         }
-        assertEquals(equal, Plausibility.equalAtStride(UnitWords.of(unit), CutOffs.WINDOW / Long.BYTES, stride));
+        int window = CutOffs.WINDOW / Long.BYTES;
+        assertEquals(equal, UnitWords.equalAtStride(UnitWords.of(unit), window, window, stride));
+    }
+
+    @Test
+    void samplesThatEqualTheFirstOfAWindowAreCountedWhereverItBegins() {
+        for (int kinds : new int[] {1, 2, 3, 256}) {
+            byte[] samples = new byte[3 * CutOffs.WINDOW];
+            for (int i = 0; i < samples.length; i++) {
+                samples[i] = (byte) (255 - random.nextInt(kinds));
+            }
+            for (int from = 0; from <= samples.length - CutOffs.WINDOW; from += 101) {
+                int equal = 0;
+                for (int i = from; i < from + CutOffs.WINDOW; i++) {
+                    equal += samples[i] == samples[from] ? 1 : 0;
+                }
+                assertEquals(equal, AdaptiveProportionTest.count(samples, from));
+            }
+        }
+    }
+
+    @Test
+    void theLongestRunIsTheSameByteByByteAndWordByWordAndGoesOnIntoTheNextUnit() {
+        var inWords = new RepetitionCountTest();
+        var byBytes = new RepetitionCountTest();
+        byte end = 0;
+        for (int round = 0; round < 2_000; round++) {
+            byte[] unit = new byte[CutOffs.WINDOW];
+            random.nextBytes(unit);
+            for (int runs = random.nextInt(4); runs > 0; runs--) {
+                int from = random.nextInt(unit.length);
+                Arrays.fill(unit, from, Math.min(unit.length, from + 1 + random.nextInt(20)), (byte) random.nextInt(-1, 2));
+            }
+            Arrays.fill(unit, 0, random.nextInt(4), end);
+            end = unit[unit.length - 1];
+            int longest = 1;
+            for (byte sample : unit) {
+                longest = Math.max(longest, byBytes.feed(sample));
+            }
+            assertEquals(longest, inWords.feed(unit, UnitWords.of(unit)));
+        }
+    }
+
+    @Test
+    void nineBytesThatCountAreFoundWhereverTheyLieInTheSecondWindow() {
+        for (int at = CutOffs.WINDOW; at <= 2 * CutOffs.WINDOW - 9; at++) {
+            byte[] unit = new byte[2 * CutOffs.WINDOW];
+            random.nextBytes(unit);
+            int step = 1 + random.nextInt(255);
+            for (int i = 1; i < 9; i++) {
+                unit[at + i] = (byte) (unit[at] + i * step);
+            }
+            assertTrue(Plausibility.countsBytes(unit, CutOffs.WINDOW), "at " + at);
+            int wrong = at + random.nextInt(2, 7);
+            unit[wrong] ^= 0x10;
+            assertFalse(Plausibility.countsBytes(unit, CutOffs.WINDOW), "byte " + wrong + " wrong, at " + at);
+        }
+        byte[] constant = new byte[CutOffs.WINDOW];
+        assertFalse(Plausibility.countsBytes(constant, 0), "step 0");
     }
 
     @ParameterizedTest
