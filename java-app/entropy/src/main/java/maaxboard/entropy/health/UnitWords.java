@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 package maaxboard.entropy.health;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-
 /**
  * A unit in words of eight bytes, the first byte lowest: eight are compared or hashed in the time of one. What is done to
  * every word is written out in its loop: at a start the interpreter pays for each call.
@@ -26,7 +23,11 @@ final class UnitWords {
     /** @param length a multiple of 8 */
     static long[] of(byte[] bytes, int from, int length) {
         var words = new long[length / Long.BYTES];
-        ByteBuffer.wrap(bytes, from, length).slice().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(words);
+        for (int i = 0, at = from; i < words.length; i++, at += Long.BYTES) {
+            int low = bytes[at] & 0xff | (bytes[at + 1] & 0xff) << 8 | (bytes[at + 2] & 0xff) << 16 | bytes[at + 3] << 24;
+            int high = bytes[at + 4] & 0xff | (bytes[at + 5] & 0xff) << 8 | (bytes[at + 6] & 0xff) << 16 | bytes[at + 7] << 24;
+            words[i] = low & 0xffffffffL | (long) high << Integer.SIZE;
+        }
         return words;
     }
 
