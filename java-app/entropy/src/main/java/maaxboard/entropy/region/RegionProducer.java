@@ -100,8 +100,10 @@ public final class RegionProducer {
             tail = control.getInt(CONTROL_MAGIC_AT) == CONTROL_MAGIC ? consumerHead : 0;
             head = tail;
         }
-        for (int i = tail; i != head + geometry.slotCount(); i++) {
-            data.zero(geometry.slotAt(i), geometry.slotBytes());
+        if (!neverUsed()) {
+            for (int i = tail; i != head + geometry.slotCount(); i++) {
+                data.zero(geometry.slotAt(i), geometry.slotBytes());
+            }
         }
         zeroed = head;
         data.setInt(RegionLayout.VERSION, ABI_VERSION);
@@ -122,6 +124,11 @@ public final class RegionProducer {
         data.setLong(RegionLayout.HEARTBEAT, now);
         state(State.STARTUP, Reason.STARTING);
         data.setIntRelease(RegionLayout.MAGIC, DATA_MAGIC);
+    }
+
+    /** No producer has come so far that it could fill a slot: the header's version comes before. */
+    private boolean neverUsed() {
+        return data.getInt(RegionLayout.VERSION) == 0 && data.getLong(RegionLayout.GENERATION) == 0;
     }
 
     private int flags() {

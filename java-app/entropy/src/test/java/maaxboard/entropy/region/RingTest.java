@@ -254,6 +254,26 @@ class RingTest {
     }
 
     @Test
+    void slotsAreZeroedAtTakeoverWhereAnotherVersionOrAKilledProducerLeftThem() throws Exception {
+        for (int[] header : new int[][] {{RegionLayout.VERSION, 7}, {RegionLayout.GENERATION, 7}}) {
+            for (int at = 0; at < RegionLayout.SLOTS; at += 8) {
+                producerSide.data().setLong(at, 0);
+            }
+            producerSide.data().setInt(header[0], header[1]);
+            producerSide.data().setLong(RegionLayout.SLOTS, -1);
+            start(1);
+            assertEquals(0, producerSide.data().getLong(RegionLayout.SLOTS));
+        }
+    }
+
+    @Test
+    void aRegionThatNoProducerHasFilledIsNotWrittenToBeforeTheFirstBlock() throws Exception {
+        producerSide.data().setLong(RegionLayout.SLOTS, -1);
+        start(1);
+        assertEquals(-1, producerSide.data().getLong(RegionLayout.SLOTS));
+    }
+
+    @Test
     void theConsumerSkipsAndCountsASlotWhoseBytesDoNotMatchTheirChecksum() throws Exception {
         var producer = start(1);
         var consumer = attach();
