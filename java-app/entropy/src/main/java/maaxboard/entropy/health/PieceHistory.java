@@ -49,9 +49,10 @@ final class PieceHistory {
     }
 
     private void enter(int place) {
-        int at = home(hashes[place]);
+        int mask = table.length - 1;
+        int at = (int) hashes[place] & mask;
         while (table[at] != 0) {
-            at = at + 1 & table.length - 1;
+            at = at + 1 & mask;
         }
         table[at] = place + 1;
     }

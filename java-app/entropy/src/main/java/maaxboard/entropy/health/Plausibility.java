@@ -113,17 +113,22 @@ final class Plausibility {
             long sum = (first & UnitWords.LOW_BITS) + (last & UnitWords.LOW_BITS) ^ (first ^ last) & UnitWords.HIGH_BITS;
             long middle = first >>> Integer.SIZE | last << Integer.SIZE;
             long differs = sum ^ (middle & UnitWords.LOW_BITS) << 1;
-            if ((differs - UnitWords.ONES & ~differs & UnitWords.HIGH_BITS) != 0 && countsWordsFrom(unit, from, i * Long.BYTES)) {
+            long lowest = differs - UnitWords.ONES & ~differs & UnitWords.HIGH_BITS;
+            // Where sixteen bytes only repeat four, the step would be 0.
+            if (lowest != 0 && (first ^ middle | first ^ last) != 0 && countsWordsFrom(unit, from, i * Long.BYTES, lowest)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Whether one of the eight bytes from {@code at} on is the lowest of a word that is counted. */
-    private static boolean countsWordsFrom(byte[] unit, int from, int at) {
+    /** Whether one of the bytes from {@code at} on whose highest bits are set is the lowest of a word that is counted. */
+    private static boolean countsWordsFrom(byte[] unit, int from, int at, long lowest) {
         int last = from + WINDOW - 4 * EQUAL_WORD_STEPS - 4;
         for (int i = at; i < at + Long.BYTES; i++) {
+            if ((lowest >>> Byte.SIZE * (i - at) & 0x80) == 0) {
+                continue;
+            }
             if (i <= last && sameWordSteps(unit, i, true) || i >= from + 3 && i <= last + 3 && sameWordSteps(unit, i - 3, false)) {
                 return true;
             }

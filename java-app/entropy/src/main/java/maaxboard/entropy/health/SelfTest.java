@@ -98,7 +98,7 @@ public final class SelfTest {
 
     private static byte[] biased() {
         byte[] unit = random(CutOffs.WINDOW);
-        for (int i = 0; i < unit.length; i += 2) {
+        for (int i = 0; i < unit.length; i += 5) {
             unit[i] = 0x5a;
         }
         return unit;
