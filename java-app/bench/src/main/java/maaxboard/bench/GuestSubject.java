@@ -18,7 +18,7 @@ import maaxboard.guest.Token;
 final class GuestSubject implements Subject {
     private static final Pattern TIMES = Pattern.compile(
             "real\\s+(\\d+)m\\s*([\\d.]+)s\\s+user\\s+(\\d+)m\\s*([\\d.]+)s\\s+sys\\s+(\\d+)m\\s*([\\d.]+)s");
-    /** As the wrapper's launcher starts it, but for what is compiled sooner. */
+    /** As the wrapper's launcher starts it, without what it says of the wrapper's own classes. */
     static final String JAVA = "/usr/lib/maaxboard-entropy/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
             + " -XX:CompileThresholdScaling=50 -Xms8m -Xmx24m -Xss512k -XX:-UsePerfData";
     static final String SERVICE = "$(cat /run/maaxboard-entropy.child.pid)";

@@ -59,22 +59,18 @@ final class PieceHistory {
 
     private void remove(int place) {
         int mask = table.length - 1;
-        int hole = home(hashes[place]);
+        int hole = (int) hashes[place] & mask;
         while (table[hole] != place + 1) {
             hole = hole + 1 & mask;
         }
         // Close the hole, so that a search never stops short of an entry that once stepped over it.
         for (int at = hole + 1 & mask; table[at] != 0; at = at + 1 & mask) {
-            int home = home(hashes[table[at] - 1]);
+            int home = (int) hashes[table[at] - 1] & mask;
             if ((at - home & mask) >= (at - hole & mask)) {
                 table[hole] = table[at];
                 hole = at;
             }
         }
         table[hole] = 0;
-    }
-
-    private int home(long hash) {
-        return (int) hash & table.length - 1;
     }
 }

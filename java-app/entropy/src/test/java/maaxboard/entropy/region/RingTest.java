@@ -267,7 +267,7 @@ class RingTest {
     }
 
     @Test
-    void aRegionThatNoProducerHasFilledIsNotWrittenToBeforeTheFirstBlock() throws Exception {
+    void slotsOfARegionThatNoProducerHasFilledAreLeftAsTheyAre() throws Exception {
         producerSide.data().setLong(RegionLayout.SLOTS, -1);
         start(1);
         assertEquals(-1, producerSide.data().getLong(RegionLayout.SLOTS));
