@@ -11,9 +11,11 @@ ifeq ($(subst +,_,$(OPENJDK_VERSION)),$(HOST_OPENJDK_BIN_VERSION))
 OPENJDK_CONF_OPTS += --with-build-jdk=$(HOST_OPENJDK_BIN_ROOT_DIR)
 endif
 
-# What a small service never uses of the virtual machine.
+# What a small service never uses of the virtual machine: other collectors, and what lets
+# somebody look into a running one (agents, attaching, heap dumps, the debugger's tables).
+# G1 stays, as nothing can archive a heap without it.
 OPENJDK_CONF_OPTS += \
-	--with-jvm-features=-dtrace,-epsilongc,-jfr,-jvmci,-parallelgc,-shenandoahgc,-zgc
+	--with-jvm-features=-dtrace,-epsilongc,-jfr,-jni-check,-jvmci,-jvmti,-management,-parallelgc,-services,-shenandoahgc,-vm-structs,-zgc
 
 # Of the JDK's modules only those are built that the runtime is linked from: a
 # fraction of the time, and nothing is linked with the desktop's libraries.
