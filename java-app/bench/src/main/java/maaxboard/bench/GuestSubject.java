@@ -34,12 +34,17 @@ final class GuestSubject implements Subject {
     private static final int IDLE_SECONDS = 30;
     /** A folder with bin/rngd of rng-tools and the libraries it wants in lib/, for the guest; Debian builds it without PKCS#11. */
     private static final String RNGD = System.getenv().getOrDefault("RNGD", "");
-    private static final int RNGD_PAIRS = 18;
-    private static final int RNGD_SECONDS = 4;
-    private static final Pattern RNGD_WROTE = Pattern.compile("from ([\\d.]+) (\\d+) to ([\\d.]+) (\\d+)");
+    private static final int RNGD_PAIRS = 30;
+    /** Rounds in which the two that do less than rngd's job come, too: each third. */
+    private static final int RNGD_REST = 3;
+    private static final int RNGD_SECONDS = 5;
+    private static final Pattern RNGD_WROTE = Pattern.compile("from ([\\d.]+) ([\\d.]+) (\\d+) to ([\\d.]+) ([\\d.]+) (\\d+)");
+    private static final Pattern UPTIME = Pattern.compile("up ([\\d.]+) ([\\d.]+)");
+    private static final int COUNTED_WARM_UP_SLOTS = 2500;
+    private static final int COUNTED_SLOTS = 1000;
     private static final Pattern RNGD_RATE = Pattern.compile("Entropy rate:\\s+([\\d.]+) (K|M)bits/sec");
     /** In one C_GenerateRandom: as little as any program can do beside it. */
-    private static final int ONE_CALL_BYTES = 80_000;
+    private static final int ONE_CALL_BYTES = 100_000;
     /** What one `pkcs11-tool` of the recipe fetches, and how many of them are timed. */
     private static final int RECIPE_BYTES = 32;
     private static final int RECIPE_RUNS = 10;
@@ -91,7 +96,9 @@ final class GuestSubject implements Subject {
                 againstRecipe(guest, consumer, rows);
             }
             idle(guest, rows);
-            if (!counted && !RNGD.isEmpty()) {
+            if (!RNGD.isEmpty() && counted) {
+                instructionsAgainstRngd(guest, consumer, rows);
+            } else if (!RNGD.isEmpty()) {
                 againstRngd(guest, consumer, rows);
             }
             guest.run(SCRIPT + " stop");
@@ -109,26 +116,68 @@ final class GuestSubject implements Subject {
                 "recipe", new double[] {recipe.wall() * 1e6 / (RECIPE_RUNS * RECIPE_BYTES)}, 100));
     }
 
-    /** Many short pairs, as the host's hours and minutes differ by more than the programs do. The service waits with a full ring meanwhile. */
+    /**
+     * Many short pairs, as the host's hours and seconds differ by more than the programs do. The service waits with a full ring
+     * while others run.
+     */
     private static void againstRngd(Guest guest, Consumer consumer, List<Row> rows) {
         var ours = new double[RNGD_PAIRS];
         var other = new double[RNGD_PAIRS];
-        var untested = new double[RNGD_PAIRS];
-        var tool = new double[RNGD_PAIRS];
+        var besideRest = new double[RNGD_PAIRS / RNGD_REST];
+        var untested = new double[RNGD_PAIRS / RNGD_REST];
+        var tool = new double[RNGD_PAIRS / RNGD_REST];
         consumer.takeFor(Duration.ofSeconds(WARM_UP_SECONDS));
         for (int i = 0; i < RNGD_PAIRS; i++) {
             // What had filled the ring is out of it.
             consumer.takeFor(Duration.ofSeconds(1));
             ours[i] = serving(consumer, RNGD_SECONDS);
-            guest.await("a full ring", () -> consumer.header().full() == consumer.header().slotCount());
-            other[i] = rngd(guest);
-            untested[i] = rngdTest(guest);
-            tool[i] = time(guest, "pkcs11-tool --generate-random " + ONE_CALL_BYTES + " --output-file /tmp/r 2>/dev/null").wall()
-                    * 1e6 / ONE_CALL_BYTES;
+            awaitFullRing(guest, consumer);
+            other[i] = rngd(guest, false);
+            if (i % RNGD_REST == 0) {
+                besideRest[i / RNGD_REST] = ours[i];
+                untested[i / RNGD_REST] = rngdTest(guest);
+                tool[i / RNGD_REST] = time(guest, oneCall()).wall() * 1e6 / ONE_CALL_BYTES;
+            }
         }
         rows.add(new Row("microseconds a byte, into the region", "us", ours, "rngd into a file", other, 1));
-        rows.add(new Row("microseconds a byte, into the region", "us", ours, "`rngd --test`, which tests nothing and writes nowhere,", untested, 0));
-        rows.add(new Row("microseconds a byte, into the region", "us", ours, "pkcs11-tool, one call for all,", tool, 0));
+        rows.add(new Row("microseconds a byte, into the region", "us", besideRest, "`rngd --test`, which tests nothing and writes nowhere,",
+                untested, 0));
+        rows.add(new Row("microseconds a byte, into the region", "us", besideRest, "pkcs11-tool, one call for all,", tool, 0));
+    }
+
+    /** The same by all that the guest's processor does for a byte, whoever does it: the kernel, pcscd, the program. */
+    private static void instructionsAgainstRngd(Guest guest, Consumer consumer, List<Row> rows) {
+        consumer.take(COUNTED_WARM_UP_SLOTS);
+        awaitFullRing(guest, consumer);
+        long published = consumer.header().published();
+        double before = busy(guest);
+        consumer.take(COUNTED_SLOTS);
+        awaitFullRing(guest, consumer);
+        var ours = new double[] {(busy(guest) - before) * 1e6 / (consumer.header().published() - published)};
+        var other = new double[] {rngd(guest, true)};
+        before = busy(guest);
+        guest.run(oneCall());
+        var tool = new double[] {(busy(guest) - before) * 1e6 / ONE_CALL_BYTES};
+        rows.add(new Row("processor, microseconds a byte, into the region", "us", ours, "rngd into a file", other, 1));
+        rows.add(new Row("processor, microseconds a byte, into the region", "us", ours, "pkcs11-tool, one call for all,", tool, 0));
+    }
+
+    private static String oneCall() {
+        return "pkcs11-tool --generate-random " + ONE_CALL_BYTES + " --output-file /tmp/r 2>/dev/null";
+    }
+
+    private static void awaitFullRing(Guest guest, Consumer consumer) {
+        guest.await("a full ring", () -> consumer.header().full() == consumer.header().slotCount());
+    }
+
+    /** Seconds that the guest's processor was busy since it was switched on. */
+    private static double busy(Guest guest) {
+        var output = guest.run("read -r up idle </proc/uptime; echo up $up $idle").output();
+        var match = UPTIME.matcher(output);
+        if (!match.find()) {
+            throw new GuestException("no times in: " + output);
+        }
+        return number(match.group(1)) - number(match.group(2));
     }
 
     /** Microseconds a byte into the region, and out of it. */
@@ -142,16 +191,22 @@ final class GuestSubject implements Subject {
         return seconds * 1e6 / bytes;
     }
 
-    /** Microseconds a byte, tested and written to a file in the guest's memory as to a kernel's device. */
-    private static double rngd(Guest guest) {
-        var output = guest.run("now() { read -r up _ </proc/uptime; echo $1 $up $(wc -c </tmp/rngd.out); }; rm -f /tmp/rngd.out; : >/tmp/rngd.out; "
+    /**
+     * Microseconds a byte, tested and written to a file in the guest's memory as to a kernel's device: rngd's job with its defaults.
+     *
+     * @param busy only those in which the processor did something
+     */
+    private static double rngd(Guest guest, boolean busy) {
+        var output = guest.run("now() { read -r up idle </proc/uptime; echo $1 $up $idle $(wc -c </tmp/rngd.out); }; : >/tmp/rngd.out; "
                 + RNGD_COMMAND + "--random-device=/tmp/rngd.out >/tmp/rngd 2>&1 & until [ -s /tmp/rngd.out ]; do sleep 0.1; done; now from; sleep "
                 + RNGD_SECONDS + "; now to; kill %1; wait; rm /tmp/rngd.out").output();
         var match = RNGD_WROTE.matcher(output.replaceAll("\\s+", " "));
         if (!match.find()) {
             throw new GuestException("nothing written by rngd: " + output);
         }
-        return (number(match.group(3)) - number(match.group(1))) * 1e6 / (number(match.group(4)) - number(match.group(2)));
+        double up = number(match.group(4)) - number(match.group(1));
+        double idle = number(match.group(5)) - number(match.group(2));
+        return (busy ? up - idle : up) * 1e6 / (number(match.group(6)) - number(match.group(3)));
     }
 
     /** Microseconds a byte, by rngd's own word. */
