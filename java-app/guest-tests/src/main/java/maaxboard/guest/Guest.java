@@ -128,7 +128,8 @@ public final class Guest implements AutoCloseable {
 
     /** Opens the region for the consumer; the caller closes it. */
     public Region openRegion() {
-        await("the guest's memory file", () -> Files.exists(folder.resolve("ram")));
+        // QEMU makes the file first and gives it its size a moment later.
+        await("the guest's memory file", () -> folder.resolve("ram").toFile().length() >= DATA_AT + DATA_SIZE + CONTROL_SIZE);
         try {
             return Region.open(regionSpec(), Region.Role.CONSUMER);
         } catch (RegionException e) {
