@@ -33,22 +33,14 @@ public record Configuration(List<Path> modules, String initArgs, Selection selec
 
     /** Checks all values. */
     public static Configuration of(Settings settings) throws ConfigurationException {
-        var uris = read(settings, Key.URI, text -> each(words(text), Configuration::uri));
+        var uris = read(settings, Key.URI, text -> words(text).stream().map(Configuration::uri).toList());
         var selection = new Selection(read(settings, Key.SLOT, optional(Configuration::slotId)),
                 read(settings, Key.SLOT_INDEX, optional(text -> integer(text, 0, 100_000))),
                 read(settings, Key.TOKEN_LABEL, optional(text -> text)),
                 read(settings, Key.SERIAL, optional(text -> text)), uris);
-        var uriModules = new ArrayList<Path>();
-        var uriPin = "";
-        for (var uri : uris) {
-            if (uri.modulePath() != null && !uriModules.contains(Path.of(uri.modulePath()))) {
-                uriModules.add(Path.of(uri.modulePath()));
-            }
-            if (uri.pinSource() != null && uriPin.isEmpty()) {
-                uriPin = uri.pinSource();
-            }
-        }
-        var pinSource = uriPin;
+        var uriModules = uris.stream().map(Pkcs11Uri::modulePath).filter(path -> path != null).distinct().map(Path::of)
+                .toList();
+        var uriPin = uris.stream().map(Pkcs11Uri::pinSource).filter(pin -> pin != null).findFirst().orElse("");
         int slotBytes = read(settings, Key.SLOT_BYTES, text -> new Geometry(integer(text, 128, 4096),
                 Geometry.DEFAULT_SLOT_COUNT, false).slotBytes());
         int slotCount = read(settings, Key.SLOT_COUNT, text -> new Geometry(slotBytes, integer(text, 2, 65536), false)
@@ -60,11 +52,11 @@ public record Configuration(List<Path> modules, String initArgs, Selection selec
         var health = read(settings, Key.CLAIMED_ENTROPY, text -> new HealthPolicy(claimed,
                 HealthPolicy.DEFAULT.intermittentAlpha(), HealthPolicy.DEFAULT.permanentAlpha(), fips, minAnswer));
         return new Configuration(
-                uriModules.isEmpty() ? read(settings, Key.MODULE, text -> each(words(text), Path::of))
-                        : List.copyOf(uriModules),
+                uriModules.isEmpty() ? read(settings, Key.MODULE, text -> words(text).stream().map(Path::of).toList())
+                        : uriModules,
                 read(settings, Key.INIT_ARGS, optional(text -> text)), selection,
                 read(settings, Key.PIN_SOURCE,
-                        text -> text.isEmpty() && pinSource.isEmpty() ? null : new PinSource(text.isEmpty() ? pinSource : text)),
+                        text -> text.isEmpty() && uriPin.isEmpty() ? null : new PinSource(text.isEmpty() ? uriPin : text)),
                 read(settings, Key.REGION, RegionSpec::parse), slotBytes, slotCount,
                 read(settings, Key.BLOCK_BYTES, text -> integer(text, 16, 4096)), health, claims,
                 read(settings, Key.MIN_TOKENS, text -> integer(text, 1, 64)),
@@ -105,14 +97,6 @@ public record Configuration(List<Path> modules, String initArgs, Selection selec
 
     private static <T> Function<String, T> optional(Function<String, T> reader) {
         return text -> text.isEmpty() ? null : reader.apply(text);
-    }
-
-    private static <T> List<T> each(List<String> words, Function<String, T> reader) {
-        var values = new ArrayList<T>();
-        for (var word : words) {
-            values.add(reader.apply(word));
-        }
-        return List.copyOf(values);
     }
 
     private static List<String> words(String text) {

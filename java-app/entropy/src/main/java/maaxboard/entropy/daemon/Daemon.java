@@ -126,12 +126,8 @@ public final class Daemon {
 
     /** What stands between tokens and region answers as it did when it was tested, or nothing runs. */
     private void selfTest() {
-        var failed = new ArrayList<String>();
-        for (var result : SelfTest.run(configuration.health().fips140(), configuration.mixed())) {
-            if (!result.passed()) {
-                failed.add(result.name());
-            }
-        }
+        var failed = SelfTest.run(configuration.health().fips140(), configuration.mixed()).stream()
+                .filter(result -> !result.passed()).map(SelfTest.Result::name).toList();
         if (!failed.isEmpty()) {
             throw new IllegalStateException("self-test failed: " + String.join(", ", failed));
         }
@@ -268,13 +264,9 @@ public final class Daemon {
                         + (System.nanoTime() - call.since()) / 1_000_000_000 + " s");
             }
         }
-        var tokens = new ArrayList<Status.Token>();
-        for (var entry : book.all()) {
-            tokens.add(Status.Token.of(entry, at));
-        }
         return new Status(startedAt, at, pump.condition(), region.spec().toString(), pump.full(),
                 configuration.slotCount(), pump.published(), pump.headGood(), configuration.minTokens(),
-                List.copyOf(tokens), hung);
+                book.all().stream().map(entry -> Status.Token.of(entry, at)).toList(), hung);
     }
 
     /** The control socket's commands. */

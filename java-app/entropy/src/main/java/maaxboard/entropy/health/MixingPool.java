@@ -56,13 +56,7 @@ public final class MixingPool {
 
     /** True if {@link #next} would give an output. */
     public boolean isReady() {
-        // A loop, as in all that runs for every unit or at a start: a stream costs the interpreter a hundred calls.
-        for (var token : waiting.values()) {
-            if (token.count < token.needed) {
-                return false;
-            }
-        }
-        return waiting.size() >= minTokens;
+        return waiting.size() >= minTokens && waiting.values().stream().allMatch(token -> token.count >= token.needed);
     }
 
     /**

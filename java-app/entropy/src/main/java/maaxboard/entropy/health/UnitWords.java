@@ -47,16 +47,16 @@ final class UnitWords {
         int shift = stride % Long.BYTES * Byte.SIZE;
         int at = from + back;
         long equal = 0; // Eight counts, one for each place in a word.
-        long last = words[from];
         if (shift != 0) {
-            equal = zeroBytes(words[at] ^ last << shift | (1L << shift) - 1);
+            equal = zeroBytes(words[at] ^ words[from] << shift | (1L << shift) - 1);
             at++;
         }
         for (; at < from + count; at++) {
-            long next = words[at - back];
-            // In two steps, of which the first leaves nothing for the second where there is no shift.
-            long differs = words[at] ^ (next << shift | last >>> 1 >>> Long.SIZE - 1 - shift);
-            last = next;
+            long before = words[at - back];
+            if (shift != 0) {
+                before = before << shift | words[at - back - 1] >>> Long.SIZE - shift;
+            }
+            long differs = words[at] ^ before;
             equal += ~((differs & LOW_BITS) + LOW_BITS | differs | LOW_BITS) >>> 7; // zeroBytes
         }
         return sumOfBytes(equal);

@@ -50,12 +50,7 @@ public record Uio(String name, Path device, List<Map> maps) {
 
     /** The device of that name, never by its number. */
     public static Optional<Uio> named(String name) throws IOException {
-        for (var uio : all()) {
-            if (uio.name.equals(name)) {
-                return Optional.of(uio);
-            }
-        }
-        return Optional.empty();
+        return all().stream().filter(uio -> uio.name.equals(name)).findFirst();
     }
 
     private static List<Map> maps(Path folder) throws IOException {

@@ -103,20 +103,10 @@ public final class Region implements AutoCloseable {
     }
 
     private Uio.Map map(Uio uio, String name, int number) throws RegionException {
-        Uio.Map unnamed = null;
-        for (var map : uio.maps()) {
-            if (map.name().equals(name)) {
-                return map;
-            }
-            if (map.number() == number && map.name().isEmpty()) {
-                unnamed = map;
-            }
-        }
-        if (unnamed == null) {
-            throw new RegionException(MISMATCH, "region " + spec + ": " + uio.device() + " has no map '" + name
-                    + "'; expected reg-names = \"data\", \"control\" in the device tree");
-        }
-        return unnamed;
+        return uio.maps().stream().filter(map -> map.name().equals(name)).findFirst()
+                .or(() -> uio.maps().stream().filter(map -> map.number() == number && map.name().isEmpty()).findFirst())
+                .orElseThrow(() -> new RegionException(MISMATCH, "region " + spec + ": " + uio.device() + " has no map '" + name
+                        + "'; expected reg-names = \"data\", \"control\" in the device tree"));
     }
 
     private DeviceMemory map(Uio uio, Uio.Map map, Mapping.Access access) throws RegionException, LinuxException {

@@ -181,12 +181,8 @@ public final class ModuleSource {
     }
 
     private boolean allServed() {
-        for (var stream : streams.values()) {
-            if (stream.session == null && !stream.unusable) {
-                return false;
-            }
-        }
-        return !streams.isEmpty();
+        return !streams.isEmpty()
+                && streams.values().stream().allMatch(stream -> stream.session != null || stream.unusable);
     }
 
     private boolean scanDue() {
