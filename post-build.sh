@@ -11,10 +11,17 @@ set -eu
 
 target=$1
 findings=$(mktemp)
-trap 'rm -f "$findings"' EXIT
+needed=$(mktemp)
+trap 'rm -f "$findings" "$needed"' EXIT
 
 finding() {
 	echo "post-build: $*" | tee -a "$findings" >&2
+}
+
+readelf=$(echo "${HOST_DIR:-/nonexistent}"/bin/*-linux-*readelf | cut -d ' ' -f 1)
+[ -x "$readelf" ] || readelf=readelf
+programs() {
+	find "$target" -xdev -type f \( -perm -0100 -o -name '*.so' -o -name '*.so.*' \)
 }
 
 # --- trimmed -----------------------------------------------------------------
@@ -40,19 +47,26 @@ rm -rf "$target/usr/share/opensc" "$target/etc/opensc.conf.example" \
 rm -f "$target/etc/udev/hwdb.bin" "$target/usr/bin/pcsc-spy" "$target/usr/lib/libpcscspy.so"*
 rm -rf "$target/etc/udev/hwdb.d" "$target/lib/udev/hwdb.d"
 
-# The kernel has no modules: buses and platform devices have nothing for udev to do.
+# Libraries of the toolchain that nothing is linked with (the virtual machine has its own C++ library).
+programs | while IFS= read -r file; do "$readelf" -d "$file" 2>/dev/null || true; done >"$needed"
+for library in libstdc++ libgomp libatomic; do
+	grep -q "NEEDED.*\\[$library\\.so" "$needed" || rm -f "$target/lib/$library".so* "$target/usr/lib/$library".so*
+done
+
+# The service comes first: what it does not need to publish is started after it.
 rm -f "$target/etc/init.d/S11modules"
-sed -i -e '/udevadm trigger --type=subsystems/d' \
-	-e 's/udevadm trigger --type=devices --action=add$/& --subsystem-nomatch=platform/' "$target/etc/init.d/S10udevd"
+install -m 0755 "$(dirname "$0")"/board/maaxboard/init.d/S* "$target/etc/init.d"
+[ ! -e "$target/etc/init.d/S02klogd" ] || mv "$target/etc/init.d/S02klogd" "$target/etc/init.d/S80klogd"
 
 # Each program that a boot starts takes time: none for settings that are not there,
-# for swap, or for links in /dev that udevd makes itself.
+# for swap, for links in /dev that udevd makes itself, or for a folder that nobody uses.
 for settings in "$target/etc/sysctl.conf" "$target"/etc/sysctl.d/*.conf "$target"/usr/local/lib/sysctl.d/*.conf \
 	"$target"/usr/lib/sysctl.d/*.conf "$target"/lib/sysctl.d/*.conf /dev/null; do
 	[ ! -e "$settings" ] || break
 done
 [ "$settings" != /dev/null ] || rm -f "$target/etc/init.d/S02sysctl"
-sed -i -e '/:\/sbin\/swapo/d' -e '/:\/bin\/ln -sf \/proc\/self\/fd/d' "$target/etc/inittab"
+sed -i -e '/:\/sbin\/swapo/d' -e '/:\/bin\/ln -sf \/proc\/self\/fd/d' \
+	-e '/:\/bin\/mkdir -p \/run\/lock\/subsys/d' "$target/etc/inittab"
 
 # --- checked -----------------------------------------------------------------
 # Scripts and programs can be started.
@@ -74,7 +88,7 @@ for file in "$target"/usr/lib/jvm "$target/usr/bin/java" "$target/usr/bin/keytoo
 done
 for file in "$target"/etc/init.d/S[0-9]*; do
 	case ${file##*/} in
-	S01syslogd | S02klogd | S02sysctl | S10udevd | S01seedrng | S20seedrng | S60pcscd | S70maaxboard-entropy) ;;
+	S01syslogd | S02sysctl | S10udevd | S01seedrng | S20seedrng | S60pcscd | S70maaxboard-entropy | S80klogd | S90coldplug) ;;
 	*) finding "${file#"$target"} starts a service that the guest does not know" ;;
 	esac
 done
@@ -82,9 +96,7 @@ done
 # Every library that something on the target is linked with is there, in the
 # folders that the loader searches or beside its user. This is what finds a
 # program that misses one of the packages taken off.
-readelf=$(echo "${HOST_DIR:-/nonexistent}"/bin/*-linux-*readelf | cut -d ' ' -f 1)
-[ -x "$readelf" ] || readelf=readelf
-find "$target" -xdev -type f \( -perm -0100 -o -name '*.so' -o -name '*.so.*' \) | while IFS= read -r file; do
+programs | while IFS= read -r file; do
 	"$readelf" -d "$file" 2>/dev/null | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | while read -r library; do
 		for folder in "$target/lib" "$target/usr/lib" "$(dirname "$file")" \
 			"$target/usr/lib/maaxboard-entropy/lib" "$target/usr/lib/maaxboard-entropy/lib/client" \

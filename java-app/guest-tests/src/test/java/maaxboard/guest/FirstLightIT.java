@@ -100,16 +100,30 @@ class FirstLightIT {
 
     @Test
     @Order(6)
+    void theInitScriptWaitsUntilTheServiceServes() {
+        bench.ask("mkdir -p /etc/default && echo READY_WAIT=300 >/etc/default/maaxboard-entropy");
+        var said = bench.ask(Bench.SERVICE + " start");
+        assertTrue(said.strip().endsWith("maaxboard-entropy: OK"), said);
+        assertTrue(consumer.header().published() > 0);
+        assertEquals(State.OK, consumer.header().state());
+        bench.ask(Bench.SERVICE + " stop");
+        bench.mustFollow(consumer.takeFor(Duration.ofSeconds(1)));
+    }
+
+    @Test
+    @Order(7)
     void aTokenThatAnswersAFixedMarkerMakesTheRegionFailedAndNothingArrives() {
         bench.token().tell("fault repeat " + HexFormat.of().formatHex(MARKER));
-        bench.ask(Bench.SERVICE + " start");
+        bench.ask("echo READY_WAIT=3 >/etc/default/maaxboard-entropy");
+        var said = bench.ask(Bench.SERVICE + " start");
+        assertTrue(said.contains("OK, nothing published yet"), said);
         consumer.awaitState(State.FAILED);
         assertEquals(List.of(), consumer.takeFor(Duration.ofSeconds(5)));
         assertTrue(consumer.header().discarded() > 0);
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void theMarkerIsNowhereInTheRegion() {
         try (var region = bench.guest.openRegion()) {
             var bytes = new byte[(int) region.data().size()];

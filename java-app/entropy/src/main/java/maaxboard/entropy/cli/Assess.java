@@ -67,7 +67,7 @@ final class Assess implements Command {
         }
         int bits = bits(arguments, fromToken);
         int most = Math.min(MOST_BYTES, Samples.fitting(Runtime.getRuntime().maxMemory()));
-        long count = Options.bytes(arguments, "--bytes", Math.min(Samples.RECOMMENDED, most), MOST_BYTES);
+        long count = Options.number(arguments, "--bytes", "a number of bytes", Math.min(Samples.RECOMMENDED, most), MOST_BYTES);
         if (count > most) {
             throw new CliException(ExitCode.USAGE, "--bytes " + count + tooMany(most));
         }

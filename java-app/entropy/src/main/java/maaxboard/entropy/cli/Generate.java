@@ -37,7 +37,7 @@ final class Generate implements Command {
     public ExitCode run(Arguments arguments) throws Exception {
         refuseSpy(arguments);
         SelfProtection.forbidCoreDumps();
-        long count = Options.bytes(arguments, "--bytes", 0, MOST);
+        long count = Options.number(arguments, "--bytes", "a number of bytes", 0, MOST);
         if (count == 0) {
             throw new CliException(ExitCode.USAGE, "--bytes is missing: expected how many bytes");
         }

@@ -75,11 +75,12 @@ final class Options {
     }
 
     /**
-     * A number of bytes.
+     * A number from 1 on.
      *
+     * @param what "a number of bytes", for the message
      * @param most the largest that is allowed
      */
-    static long bytes(Arguments arguments, String name, long fallback, long most) throws CliException {
+    static long number(Arguments arguments, String name, String what, long fallback, long most) throws CliException {
         var text = text(arguments, name);
         if (text == null) {
             return fallback;
@@ -92,6 +93,6 @@ final class Options {
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new CliException(ExitCode.USAGE, name + " '" + text + "': expected a number of bytes from 1 to " + most);
+        throw new CliException(ExitCode.USAGE, name + " '" + text + "': expected " + what + " from 1 to " + most);
     }
 }

@@ -46,7 +46,7 @@ final class Publish implements Command {
     public ExitCode run(Arguments arguments) throws Exception {
         var configuration = Options.configuration(arguments);
         SelfProtection.forbidCoreDumps();
-        long timeout = Options.bytes(arguments, "--timeout", 60, 86_400) * 1_000_000_000;
+        long timeout = Options.number(arguments, "--timeout", "seconds", 60, 86_400) * 1_000_000_000;
         var operand = Options.operand(arguments);
         var bytes = input(operand == null ? "-" : operand);
         try {

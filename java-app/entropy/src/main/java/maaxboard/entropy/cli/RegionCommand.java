@@ -140,11 +140,11 @@ final class RegionCommand implements Command {
         public ExitCode run(Arguments arguments) throws Exception {
             var configuration = Options.configuration(arguments);
             SelfProtection.forbidCoreDumps();
-            long left = Options.bytes(arguments, "--bytes", 0, MOST);
+            long left = Options.number(arguments, "--bytes", "a number of bytes", 0, MOST);
             if (left == 0) {
                 throw new CliException(ExitCode.USAGE, "--bytes is missing: expected how many bytes");
             }
-            long timeout = Options.bytes(arguments, "--timeout", 60, 86_400) * 1_000_000_000;
+            long timeout = Options.number(arguments, "--timeout", "seconds", 60, 86_400) * 1_000_000_000;
             try (var region = Region.open(configuration.region(), Region.Role.CONSUMER);
                     var output = OutputFile.open(Options.text(arguments, "--output-file"))) {
                 RegionConsumer consumer = null;

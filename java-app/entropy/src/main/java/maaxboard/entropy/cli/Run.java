@@ -10,6 +10,8 @@ import maaxboard.entropy.pkcs11.Pkcs11Module;
 
 /** {@code entropy run}: the service, in the foreground. */
 final class Run implements Command {
+    private static final int MOST_DESCRIPTOR = 65_535;
+
     @Override
     public String name() {
         return "run";
@@ -24,6 +26,8 @@ final class Run implements Command {
     public void describe(Description description) {
         Options.addKeys(description, List.of(Key.values()));
         Options.addFlag(description, "check the configuration and end", "--check-config");
+        Options.addText(description, "N", "descriptor that gets a line, and is closed, once the service serves",
+                "--ready-fd");
         Options.addFlag(description, "trace the calls into the module to standard error", "--trace");
         Options.addFlag(description, "refused: pkcs11-spy would print the random bytes", "--spy");
         description.footer("", "SIGHUP reads the configuration again, SIGUSR1 starts a start-up test of every token.");
@@ -33,6 +37,7 @@ final class Run implements Command {
     public ExitCode run(Arguments arguments) throws Exception {
         Generate.refuseSpy(arguments);
         var configuration = Options.configuration(arguments);
+        int readyDescriptor = (int) Options.number(arguments, "--ready-fd", "a descriptor", 0, MOST_DESCRIPTOR);
         if (Options.flag(arguments, "--check-config")) {
             System.out.println("configuration is right");
             return ExitCode.OK;
@@ -46,8 +51,11 @@ final class Run implements Command {
             throw new CliException(ExitCode.CANNOT_CREATE, "run-directory " + configuration.runDirectory()
                     + ": cannot be created; make it, owned by this user, or name another with --run-directory");
         }
-        new Daemon(configuration, log, OpenModule.trace(Options.flag(arguments, "--trace")))
-                .run(() -> Options.configuration(arguments));
+        var daemon = new Daemon(configuration, log, OpenModule.trace(Options.flag(arguments, "--trace")));
+        if (readyDescriptor > 0) {
+            daemon.saysReadyOn(readyDescriptor);
+        }
+        daemon.run(() -> Options.configuration(arguments));
         return ExitCode.OK;
     }
 

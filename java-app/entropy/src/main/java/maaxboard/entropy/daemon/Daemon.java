@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import maaxboard.entropy.health.SelfTest;
+import maaxboard.entropy.linux.Descriptor;
+import maaxboard.entropy.linux.LinuxException;
 import maaxboard.entropy.linux.SelfProtection;
 import maaxboard.entropy.linux.Signals;
 import maaxboard.entropy.pkcs11.Trace;
@@ -39,6 +41,7 @@ public final class Daemon {
     private final long startedAt = System.currentTimeMillis();
     private final CountDownLatch stop = new CountDownLatch(1);
     private volatile Configuration configuration;
+    private int readyDescriptor = -1;
     private TokenBook book;
     private Region region;
     private RegionPump pump;
@@ -50,6 +53,11 @@ public final class Daemon {
         this.configuration = configuration;
         this.log = log;
         this.trace = trace;
+    }
+
+    /** That it serves is said on that descriptor, once: a line, then it is closed, as s6 and dinit expect it. */
+    public void saysReadyOn(int descriptor) {
+        readyDescriptor = descriptor;
     }
 
     /** Drives one module until told to stop. */
@@ -99,6 +107,10 @@ public final class Daemon {
             outlet = configuration.mixed() ? new MixedOutlet(book, configuration) : new EachOutlet();
             pump = new RegionPump(region, producer, book, outlet, region.newWaiter(), configuration.minTokens(),
                     this::wakeSources, log);
+            if (readyDescriptor >= 0) {
+                // A thread of its own: nothing stops the region's, not even a pipe that is full.
+                pump.whenReady(() -> Thread.ofPlatform().daemon().name("ready").start(this::sayReady));
+            }
             var pumpThread = Thread.ofPlatform().daemon().name("region").start(pump);
             ControlSocket control = null;
             try {
@@ -121,6 +133,14 @@ public final class Daemon {
             }
         } finally {
             region.close();
+        }
+    }
+
+    private void sayReady() {
+        try {
+            Descriptor.writeAndClose(readyDescriptor, new byte[] {'\n'});
+        } catch (LinuxException e) {
+            log.warning("--ready-fd: " + e.getMessage());
         }
     }
 

@@ -36,6 +36,7 @@ final class RegionPump implements Runnable {
 
     private Outlet.Ready current;
     private int published;
+    private Runnable whenReady;
     private int pollMillis = FIRST_POLL_MILLIS;
     private boolean testRunning;
     private int testNumber;
@@ -52,6 +53,11 @@ final class RegionPump implements Runnable {
         this.minTokens = minTokens;
         this.spaceAgain = spaceAgain;
         this.log = log;
+    }
+
+    /** What to do once the first block is published, or the ring is full; to be said before the thread starts. */
+    void whenReady(Runnable task) {
+        whenReady = task;
     }
 
     @Override
@@ -135,6 +141,7 @@ final class RegionPump implements Runnable {
             while (published < bytes.length) {
                 int length = Math.min(payload, bytes.length - published);
                 if (!producer.publish(bytes, published, length, current.source(), System.nanoTime())) {
+                    ready();
                     wakeConsumer(any);
                     return false;
                 }
@@ -151,10 +158,18 @@ final class RegionPump implements Runnable {
         return true;
     }
 
+    private void ready() {
+        if (whenReady != null) {
+            whenReady.run();
+            whenReady = null;
+        }
+    }
+
     private void wakeConsumer(boolean published) {
         if (!published) {
             return;
         }
+        ready();
         pollMillis = FIRST_POLL_MILLIS;
         if (producer.consumerWantsWakeUp()) {
             region.ringDoorbell();

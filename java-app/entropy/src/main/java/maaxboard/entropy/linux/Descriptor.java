@@ -33,6 +33,15 @@ public final class Descriptor {
         return length;
     }
 
+    /** Writes these bytes and closes the descriptor. */
+    public static void writeAndClose(int fd, byte[] bytes) throws LinuxException {
+        try {
+            Libc.write(fd, bytes, "fd:" + fd);
+        } finally {
+            Libc.close(fd);
+        }
+    }
+
     private static int read(int fd, byte[] part, int offset) throws LinuxException {
         try {
             return Libc.pread(fd, part, offset, "fd:" + fd);

@@ -91,7 +91,9 @@ class BadInputTest {
         }
         assertRefused(ExitCode.USAGE, List.of("--bytes is missing"), "generate");
         assertRefused(ExitCode.USAGE, List.of("--bytes is missing"), "region", "read", "--region", region.toString());
-        assertRefused(ExitCode.USAGE, List.of("--timeout"), "publish", "--timeout", "0", region.toString());
+        assertRefused(ExitCode.USAGE, List.of("--timeout", "seconds from 1 to 86400"), "publish", "--timeout", "0",
+                region.toString());
+        assertRefused(ExitCode.USAGE, List.of("--ready-fd 'x'", "a descriptor from 1 to 65535"), "run", "--ready-fd", "x");
     }
 
     @Test

@@ -129,6 +129,49 @@ class ServiceIT {
         }
     }
 
+    /** As {@link #start}, with descriptor 3 open on that file. */
+    private void startWithDescriptor3(Path file, String... more) throws Exception {
+        var command = new ArrayList<>(List.of("sh", "-c", "exec 3>\"$0\"; exec \"$@\"", file.toString()));
+        command.addAll(SoftHsm.command("run", "--region", spec, "--run-directory", folder.resolve("run").toString(),
+                "--module", SoftHsm.MODULE.toString()));
+        command.addAll(List.of(more));
+        service = hsm.start(log(), command);
+    }
+
+    @Test
+    void theReadyDescriptorGetsOneLineOnceABlockIsPublished() throws Exception {
+        var ready = folder.resolve("ready");
+        startWithDescriptor3(ready, "--ready-fd", "3");
+        await("the line", () -> Files.exists(ready) && Files.size(ready) > 0);
+        try (var region = open()) {
+            assertTrue(RegionHeader.read(region).published() > 0);
+            take(attach(region), 100_000, new HashSet<>());
+        }
+        assertEquals("\n", Files.readString(ready));
+        assertFalse(Files.exists(Path.of("/proc/" + service.pid() + "/fd/3"))
+                && Path.of("/proc/" + service.pid() + "/fd/3").toRealPath().equals(ready.toRealPath()), "still open");
+    }
+
+    @Test
+    void theReadyDescriptorStaysSilentWhileThereAreTooFewTokens() throws Exception {
+        var ready = folder.resolve("ready");
+        startWithDescriptor3(ready, "--ready-fd", "3", "--min-tokens", "3");
+        try (var region = open()) {
+            awaitState(region, State.WAITING);
+            await("both tokens", () -> Files.readString(log()).split("start-up test passed", -1).length == 3);
+            assertEquals(0, Files.size(ready));
+        }
+    }
+
+    @Test
+    void aReadyDescriptorThatIsNotOpenIsSaidAndTheServiceServesAllTheSame() throws Exception {
+        start("--ready-fd", "999");
+        try (var region = open()) {
+            take(attach(region), 10_000, new HashSet<>());
+        }
+        await("the warning", () -> Files.readString(log()).contains("--ready-fd: write fd:999: "));
+    }
+
     @Test
     void afterSigkillTheNextStartTakesOverAndNothingComesTwice() throws Exception {
         start();

@@ -63,7 +63,12 @@ final class SoftHsm {
 
     /** Starts {@code entropy}, its standard error into that file. */
     Process start(Path err, String... arguments) throws IOException {
-        var builder = new ProcessBuilder(command(arguments)).redirectError(err.toFile())
+        return start(err, command(arguments));
+    }
+
+    /** Starts any program, likewise. */
+    Process start(Path err, List<String> command) throws IOException {
+        var builder = new ProcessBuilder(command).redirectError(err.toFile())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD);
         builder.environment().putAll(environment());
         return builder.start();
