@@ -16,7 +16,7 @@ import maaxboard.guest.Token;
 
 /** From power-on to the first block, by what is seen on the console and in the region. */
 final class BootSubject implements Subject {
-    private static final int BOOTS = 5;
+    private static final int BOOTS = 9;
     private static final String INIT = "first process of the root";
     private static final String BLOCK = "first block in the region";
     /** What stands at the service's place in a boot of its own: the same token, the same module, no code of ours. */

@@ -20,7 +20,7 @@ final class GuestSubject implements Subject {
             "real\\s+(\\d+)m\\s*([\\d.]+)s\\s+user\\s+(\\d+)m\\s*([\\d.]+)s\\s+sys\\s+(\\d+)m\\s*([\\d.]+)s");
     /** As the wrapper's launcher starts it, without what it says of the wrapper's own classes. */
     static final String JAVA = "/usr/lib/maaxboard-entropy/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
-            + " -XX:CompileThresholdScaling=50 -Xms8m -Xmx24m -Xss512k -XX:-UsePerfData";
+            + " -XX:CompileThresholdScaling=25 -Xms8m -Xmx24m -Xss512k -XX:-UsePerfData";
     static final String SERVICE = "$(cat /run/maaxboard-entropy.child.pid)";
     private static final String SCRIPT = "/etc/init.d/S70maaxboard-entropy";
     /** 40 MB, in MiB. */

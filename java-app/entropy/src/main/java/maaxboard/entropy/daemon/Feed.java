@@ -124,7 +124,8 @@ final class Feed implements Sink {
             while (begins < at + length && next < answers.size()) {
                 begins += answers.get(next++).got();
             }
-            unit(entry, Arrays.copyOfRange(units, at, at + length), answers.subList(first, next));
+            unit(entry, Arrays.copyOfRange(units, at, at + length),
+                    first == next ? List.of() : answers.subList(first, next));
         }
         Wipe.zero(units);
         entry.reads++;

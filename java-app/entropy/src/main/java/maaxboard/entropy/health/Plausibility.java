@@ -196,7 +196,8 @@ final class Plausibility {
         answersAlike += at;
         answerLeft -= at;
         boolean wrong = at >= UNFILLED && answerLeft == 0 && unfilled(unit, at, UNFILLED);
-        for (Answer answer : answers) {
+        for (int i = 0; i < answers.size(); i++) { // Mostly none: an iterator would cost more than the rest.
+            var answer = answers.get(i);
             if (answer.got() >= 2 && at + 2 <= unit.length) {
                 wrong |= answerHeads.feed(unit, at);
                 answersAlike = answerHeads.run == 1 ? 0 : answersAlike;

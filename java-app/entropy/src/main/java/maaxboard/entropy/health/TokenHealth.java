@@ -305,7 +305,8 @@ public final class TokenHealth {
 
     /** Never true of a good token: fewer bytes than asked for, or sooner than the user says it can. */
     private boolean anySuspect(List<Answer> answers) {
-        for (Answer answer : answers) {
+        for (int i = 0; i < answers.size(); i++) {
+            var answer = answers.get(i);
             if (answer.got() < answer.asked() || answer.nanos() < policy.minAnswerNanos()) {
                 return true;
             }

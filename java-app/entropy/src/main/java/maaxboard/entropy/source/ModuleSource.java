@@ -181,8 +181,12 @@ public final class ModuleSource {
     }
 
     private boolean allServed() {
-        return !streams.isEmpty()
-                && streams.values().stream().allMatch(stream -> stream.session != null || stream.unusable);
+        for (var stream : streams.values()) { // No stream of the JDK's: before each read it would be fifty calls.
+            if (stream.session == null && !stream.unusable) {
+                return false;
+            }
+        }
+        return !streams.isEmpty();
     }
 
     private boolean scanDue() {
