@@ -20,6 +20,8 @@ final class Feed implements Sink {
     private final RegionPump pump;
     private final Log log;
     private String lastTrouble;
+    private TokenId lastId;
+    private TokenEntry last;
 
     Feed(String module, Configuration configuration, TokenBook book, Outlet outlet, RegionPump pump, Log log) {
         this.module = module;
@@ -30,8 +32,13 @@ final class Feed implements Sink {
         this.log = log;
     }
 
+    /** Mostly the one that was asked for last; looking it up takes some forty calls. Only for the module's thread. */
     private TokenEntry entry(TokenId id) {
-        return book.entry(id, configuration);
+        if (id != lastId || last.replaced) {
+            last = book.entry(id, configuration);
+            lastId = id;
+        }
+        return last;
     }
 
     @Override

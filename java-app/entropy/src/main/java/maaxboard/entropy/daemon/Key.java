@@ -17,7 +17,7 @@ public enum Key {
     REGION("uio:entropy", "uio:NAME, FILE or DATA,CONTROL; each file with an optional @OFFSET+SIZE"),
     SLOT_BYTES("320", "bytes of a slot, a multiple of 64 from 128 to 4096"),
     SLOT_COUNT("128", "slots of the ring, a power of two from 2 to 65536"),
-    BLOCK_BYTES("2048", "bytes of one C_GenerateRandom at most, 16 to 4096"),
+    BLOCK_BYTES("2560", "bytes of one C_GenerateRandom at most, 16 to 4096"),
     CLAIMED_ENTROPY("6", "claimed min-entropy in bits a byte, 0.1 to 8; SERIAL=BITS for one token"),
     FIPS140("no", "yes or no: hold 20,000-bit blocks to the FIPS 140-2 tests too"),
     MIN_ANSWER_TIME("0", "microseconds; an answer faster than this is implausible; 0 = off"),

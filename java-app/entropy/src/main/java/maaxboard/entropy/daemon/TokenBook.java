@@ -124,6 +124,7 @@ final class TokenBook {
         fresh.loss = entry.loss;
         fresh.module = entry.module;
         entries.put(entry.id, fresh);
+        entry.replaced = true;
     }
 
     /** @param minTokens good tokens without which nothing is published */

@@ -13,8 +13,8 @@ import maaxboard.entropy.source.Loss;
  * written by the thread of its module and read by the others.
  */
 final class TokenEntry {
-    /** Units that one read fetches at most: 2,048 bytes, one C_GenerateRandom of the default block. */
-    static final int MOST_AHEAD = 4;
+    /** Units that one read fetches at most: 2,560 bytes, one C_GenerateRandom of the default block. */
+    static final int MOST_AHEAD = 5;
     private static final long DAY = 24 * 3_600_000_000_000L;
 
     final TokenId id;
@@ -43,6 +43,8 @@ final class TokenEntry {
     volatile boolean hung;
     volatile boolean testPending;
     volatile boolean budgetSpent;
+    /** Another entry has taken this one's place. */
+    volatile boolean replaced;
     /** How often it was read since it was opened. Belongs to the module's thread. */
     int reads;
     /** Null unless the token has raised the alarm. Belongs to the module's thread. */

@@ -247,7 +247,7 @@ class AlarmTest {
                 fault("text", i -> (byte) "The quick brown fox jumps over the lazy dog. ".charAt(i % 45)),
                 fault("tag and length before each 32 bytes", i -> i % 32 < 2 ? (byte) (0x7c - i % 32 * 94) : noise[i]),
                 fault("tag and length before each 256 bytes", i -> i % 256 < 2 ? (byte) (0x82 + i % 256 * 124) : noise[i]),
-                fault("tag and length before each 2048 bytes", i -> i % 2048 < 2 ? (byte) (0x82 + i % 2048 * 124) : noise[i]));
+                fault("tag and length before each 2560 bytes", i -> i % 2560 < 2 ? (byte) (0x82 + i % 2560 * 124) : noise[i]));
     }
 
     private static Arguments fault(String name, Fault fault) {
@@ -264,7 +264,7 @@ class AlarmTest {
     void notAByteOfAStructuralFaultIsPublishedWhereverInAnAnswerItBegins(String name, Fault fault) throws Exception {
         log = Log.to(new PrintStream(OutputStream.nullOutputStream()), Log.Level.ERROR);
         int whole = name.contains("before each") ? Integer.parseInt(name.replaceAll("\\D", "")) : 32; // so long are answers that are alike
-        for (int answer : new int[] {32, 256, 2048}) {
+        for (int answer : new int[] {32, 256, 2560}) {
             if (whole == 32 || whole == answer) {
                 notAByteIsPublished(name, fault, whole == answer ? answer : Math.max(32, answer / 8), answer);
             }
@@ -274,7 +274,7 @@ class AlarmTest {
     /** Reads of one unit, or of one answer if that is longer. */
     private void notAByteIsPublished(String name, Fault fault, int step, int answer) throws Exception {
         int read = Math.max(512, answer);
-        int first = 4 * 512;
+        int first = Math.max(4 * 512, read); // where an answer begins
         for (int begins = 0; begins < read; begins += step) {
             feed(new Settings());
             book.clear(book.entry(ONE, configuration), configuration);
