@@ -34,7 +34,7 @@ final class GuestSubject implements Subject {
     private static final int IDLE_SECONDS = 30;
     /** A folder with bin/rngd of rng-tools and the libraries it wants in lib/, for the guest; Debian builds it without PKCS#11. */
     private static final String RNGD = System.getenv().getOrDefault("RNGD", "");
-    private static final int RNGD_PAIRS = 60;
+    private static final int RNGD_PAIRS = 45;
     /** Rounds in which the two that do less than rngd's job come, too: each third. */
     private static final int RNGD_REST = 3;
     private static final int RNGD_SECONDS = 5;
