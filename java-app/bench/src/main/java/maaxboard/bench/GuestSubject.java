@@ -28,8 +28,12 @@ final class GuestSubject implements Subject {
     private static final int PAIRS = 15;
     private static final String RNGD_COMMAND = "LD_LIBRARY_PATH=/opt/rngd/lib /opt/rngd/bin/rngd --foreground --exclude=hwrng --exclude=rndr"
             + " --include=pkcs11 --option=pkcs11:engine_path:/usr/lib/opensc-pkcs11.so ";
-    /** By then what a service does all the time, for months, has been compiled; rngd is timed after its start, too. */
     private static final int WARM_UP_SECONDS = 120;
+    /**
+     * By then what a service does all the time, for months, has been compiled: its C_GenerateRandom, ten a second, has had the
+     * five thousand calls that the JDK's methods take. rngd, which was compiled long before, is timed after its start, too.
+     */
+    private static final int RNGD_WARM_UP_SECONDS = 600;
     private static final int SERVING_SECONDS = 10;
     private static final int IDLE_SECONDS = 30;
     /** A folder with bin/rngd of rng-tools and the libraries it wants in lib/, for the guest; Debian builds it without PKCS#11. */
@@ -40,7 +44,8 @@ final class GuestSubject implements Subject {
     private static final int RNGD_SECONDS = 5;
     private static final Pattern RNGD_WROTE = Pattern.compile("from ([\\d.]+) ([\\d.]+) (\\d+) to ([\\d.]+) ([\\d.]+) (\\d+)");
     private static final Pattern UPTIME = Pattern.compile("up ([\\d.]+) ([\\d.]+)");
-    private static final int COUNTED_WARM_UP_SLOTS = 2500;
+    /** As many as in {@link #RNGD_WARM_UP_SECONDS} by the clock. */
+    private static final int COUNTED_WARM_UP_SLOTS = 60_000;
     private static final int COUNTED_SLOTS = 1000;
     private static final Pattern RNGD_RATE = Pattern.compile("Entropy rate:\\s+([\\d.]+) (K|M)bits/sec");
     /** In one C_GenerateRandom: as little as any program can do beside it. */
@@ -126,7 +131,7 @@ final class GuestSubject implements Subject {
         var besideRest = new double[RNGD_PAIRS / RNGD_REST];
         var untested = new double[RNGD_PAIRS / RNGD_REST];
         var tool = new double[RNGD_PAIRS / RNGD_REST];
-        consumer.takeFor(Duration.ofSeconds(WARM_UP_SECONDS));
+        consumer.takeFor(Duration.ofSeconds(RNGD_WARM_UP_SECONDS));
         for (int i = 0; i < RNGD_PAIRS; i++) {
             // What had filled the ring is out of it.
             consumer.takeFor(Duration.ofSeconds(1));

@@ -131,8 +131,8 @@ final class Feed implements Sink {
             while (begins < at + length && next < answers.size()) {
                 begins += answers.get(next++).got();
             }
-            unit(entry, Arrays.copyOfRange(units, at, at + length),
-                    first == next ? List.of() : answers.subList(first, next));
+            unit(entry, Arrays.copyOfRange(units, at, at + length), first == next ? List.of()
+                    : next - first == answers.size() ? answers : answers.subList(first, next));
         }
         Wipe.zero(units);
         entry.reads++;

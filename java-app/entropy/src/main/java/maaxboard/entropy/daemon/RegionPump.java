@@ -36,7 +36,8 @@ final class RegionPump implements Runnable {
 
     private Outlet.Ready current;
     private int published;
-    private Runnable whenReady;
+    private Runnable whenReady = () -> { };
+    private boolean ready;
     private int pollMillis = FIRST_POLL_MILLIS;
     private boolean testRunning;
     private int testNumber;
@@ -126,6 +127,7 @@ final class RegionPump implements Runnable {
 
     /** Publishes what waits; false if the ring is full and something is left. */
     private boolean publishAll() {
+        boolean taken = false;
         boolean any = false;
         int payload = producer.geometry().payloadBytes();
         while (true) {
@@ -135,14 +137,14 @@ final class RegionPump implements Runnable {
                 if (current == null) {
                     break;
                 }
-                spaceAgain.run();
+                taken = true;
             }
             var bytes = current.bytes();
             while (published < bytes.length) {
                 int length = Math.min(payload, bytes.length - published);
                 if (!producer.publish(bytes, published, length, current.source(), System.nanoTime())) {
                     ready();
-                    wakeConsumer(any);
+                    finish(taken, any);
                     return false;
                 }
                 published += length;
@@ -154,25 +156,28 @@ final class RegionPump implements Runnable {
             Wipe.zero(bytes);
             current = null;
         }
-        wakeConsumer(any);
+        finish(taken, any);
         return true;
     }
 
-    private void ready() {
-        if (whenReady != null) {
-            whenReady.run();
-            whenReady = null;
+    private void finish(boolean taken, boolean published) {
+        if (taken) {
+            spaceAgain.run();
+        }
+        if (published) {
+            ready();
+            pollMillis = FIRST_POLL_MILLIS;
+            if (producer.consumerWantsWakeUp()) {
+                region.ringDoorbell();
+            }
         }
     }
 
-    private void wakeConsumer(boolean published) {
-        if (!published) {
-            return;
-        }
-        ready();
-        pollMillis = FIRST_POLL_MILLIS;
-        if (producer.consumerWantsWakeUp()) {
-            region.ringDoorbell();
+    private void ready() {
+        if (!ready) {
+            ready = true;
+            whenReady.run();
+            producer.settled();
         }
     }
 
@@ -199,33 +204,34 @@ final class RegionPump implements Runnable {
 
     /** The consumer's request for a test: a start-up test of every token, judged when each has passed or failed. */
     private void serveRequest(long now) {
+        if (!testRunning && !producer.testRequested(now)) {
+            return;
+        }
         var entries = book.all();
-        if (!testRunning && producer.testRequested(now)) {
+        if (!testRunning) {
             testRunning = true;
             testNumber = producer.requestNumber();
             testBase = entries.stream().mapToLong(entry -> entry.health.status().startUps()).toArray();
             log.info("consumer: asks for a health test");
             requestTests();
         }
-        if (testRunning) {
-            boolean passed = false;
-            boolean failed = false;
-            for (int i = 0; i < testBase.length; i++) {
-                var entry = entries.get(i);
-                var status = entry.health.status();
-                if (status.state() == TokenHealth.State.ALARMED || status.state() == TokenHealth.State.QUARANTINED) {
-                    failed = true;
-                } else if (entry.open()) {
-                    if (status.startUps() == testBase[i]) {
-                        return;
-                    }
-                    passed = true;
+        boolean passed = false;
+        boolean failed = false;
+        for (int i = 0; i < testBase.length; i++) {
+            var entry = entries.get(i);
+            var status = entry.health.status();
+            if (status.state() == TokenHealth.State.ALARMED || status.state() == TokenHealth.State.QUARANTINED) {
+                failed = true;
+            } else if (entry.open()) {
+                if (status.startUps() == testBase[i]) {
+                    return;
                 }
+                passed = true;
             }
-            testRunning = false;
-            producer.testServed(testNumber, passed && !failed, now);
-            log.info("consumer: health test " + (passed && !failed ? "passed" : "failed"));
         }
+        testRunning = false;
+        producer.testServed(testNumber, passed && !failed, now);
+        log.info("consumer: health test " + (passed && !failed ? "passed" : "failed"));
     }
 
     /** Start-up tests of all open tokens, as the consumer or SIGUSR1 asks. May be called by any thread. */

@@ -16,12 +16,12 @@ import java.util.Map;
 public final class PieceMemory {
     static final int PIECE = 32;
 
-    private final SipHash hash;
+    private final PieceHash hash;
     private final Map<TokenHealth, PieceHistory> histories = new LinkedHashMap<>();
 
     /** The key only keeps a token from aiming at collisions, which would harm no one but itself. */
     public PieceMemory() {
-        hash = new SipHash(System.nanoTime(), System.currentTimeMillis());
+        hash = new PieceHash(System.nanoTime() ^ System.currentTimeMillis());
     }
 
     /** A token that is gone for good: its history is given up. */
@@ -39,7 +39,7 @@ public final class PieceMemory {
         PieceHistory own = histories.computeIfAbsent(token, unused -> new PieceHistory());
         TokenHealth earlier = null;
         for (int from = 0; from < words.length; from += PIECE / Long.BYTES) {
-            long piece = hash.hash(words, from, PIECE / Long.BYTES);
+            long piece = hash.hash(words, from);
             if (earlier == null) {
                 earlier = holder(piece, token, own);
             }

@@ -19,7 +19,6 @@ final class Plausibility {
     private static final int SAME_HEADS = 4;
     /** Six zero bytes at an answer's end: up to 16 answers, 2^-48 each: 2^-44. */
     private static final int UNFILLED = 6;
-    private static final int[] STRIDES = {2, 4, 8, 16, 32, 64, 128, 256};
     /** Eight strides, 2^-43 each: 2^-40. */
     private static final double STRIDE_ALPHA = 0x1p-43;
 
@@ -33,9 +32,9 @@ final class Plausibility {
 
     /** @param minEntropy claimed, bits a byte: two bytes of a good source are equal with at most 2^-minEntropy */
     Plausibility(double minEntropy) {
-        strideCutOffs = new int[STRIDES.length];
-        for (int i = 0; i < STRIDES.length; i++) {
-            strideCutOffs[i] = 1 + Binomial.critical(WINDOW - STRIDES[i], Math.pow(2, -minEntropy), STRIDE_ALPHA);
+        strideCutOffs = new int[UnitWords.STRIDES];
+        for (int i = 0; i < strideCutOffs.length; i++) {
+            strideCutOffs[i] = 1 + Binomial.critical(WINDOW - (2 << i), Math.pow(2, -minEntropy), STRIDE_ALPHA);
         }
     }
 
@@ -173,8 +172,9 @@ final class Plausibility {
 
     /** Records of 2 to 256 bytes that are mostly constant: wide counters, padding, time stamps. */
     private boolean keepsStride(long[] words, int from) {
-        for (int s = 0; s < STRIDES.length; s++) {
-            if (UnitWords.equalAtStride(words, from, WINDOW / Long.BYTES, STRIDES[s]) >= strideCutOffs[s]) {
+        int[] equal = UnitWords.equalAtStrides(words, from, WINDOW / Long.BYTES);
+        for (int i = 0; i < equal.length; i++) {
+            if (equal[i] >= strideCutOffs[i]) {
                 return true;
             }
         }

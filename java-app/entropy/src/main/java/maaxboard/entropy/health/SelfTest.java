@@ -42,7 +42,6 @@ public final class SelfTest {
         check(results, "a biased token is quarantined", () -> quarantined(token, biased()) == Reason.ADAPTIVE_PROPORTION);
         check(results, "a repeated piece raises the alarm", () -> alarmed(token, repeating()) == Reason.REPEATED);
         check(results, "a counter raises the alarm", () -> alarmed(token, counting()) == Reason.IMPLAUSIBLE);
-        check(results, "SipHash-2-4 vector", SelfTest::sipHash);
         if (fips140) {
             check(results, "FIPS 140-2 tests tell zeros from good bytes",
                     () -> Fips140.passes(random(Fips140.BLOCK_BYTES)) && !Fips140.passes(new byte[Fips140.BLOCK_BYTES]));
@@ -116,14 +115,6 @@ public final class SelfTest {
             unit[100 + i] = (byte) i;
         }
         return unit;
-    }
-
-    private static boolean sipHash() {
-        byte[] input = new byte[16];
-        for (int i = 0; i < input.length; i++) {
-            input[i] = (byte) i;
-        }
-        return new SipHash(0x0706050403020100L, 0x0f0e0d0c0b0a0908L).hash(UnitWords.of(input), 0, 2) == 0x3f2acc7f57c29bdbL;
     }
 
     private static boolean kmac() {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 package maaxboard.entropy.health;
 
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 
 /**
@@ -55,7 +53,9 @@ public final class TokenHealth {
     private final RepetitionCountTest repetition = new RepetitionCountTest();
     private final Plausibility plausibility;
     private final PieceMemory memory;
-    private final Deque<Boolean> watched = new ArrayDeque<>();
+    /** Which of the last units failed, in a ring. */
+    private final boolean[] watched = new boolean[WATCHED_UNITS];
+    private int watching;
 
     private State state = State.STARTUP;
     private Reason reason;
@@ -240,19 +240,21 @@ public final class TokenHealth {
 
     private void watch(boolean failure) {
         failedInARow = failure ? failedInARow + 1 : 0;
-        watched.addLast(failure);
-        if (watched.size() > WATCHED_UNITS) {
-            watched.removeFirst();
-        }
+        watched[watching] = failure;
+        watching = (watching + 1) % WATCHED_UNITS;
     }
 
     private void clearWatch() {
-        watched.clear();
+        Arrays.fill(watched, false);
         failedInARow = 0;
     }
 
-    private long failedOfWatched() {
-        return watched.stream().filter(failure -> failure).count();
+    private int failedOfWatched() {
+        int failed = 0;
+        for (boolean failure : watched) {
+            failed += failure ? 1 : 0;
+        }
+        return failed;
     }
 
     private void remember() {

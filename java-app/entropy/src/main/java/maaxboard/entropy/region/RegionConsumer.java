@@ -21,6 +21,7 @@ import maaxboard.entropy.linux.DeviceMemory;
 public final class RegionConsumer {
     private final DeviceMemory data;
     private final DeviceMemory control;
+    private final SlotCrc crc = new SlotCrc();
     private final boolean oneMap;
     private Geometry geometry;
     private long generation;
@@ -171,7 +172,7 @@ public final class RegionConsumer {
         long time = data.getLong(at + RegionLayout.SLOT_TIME);
         var payload = new byte[length];
         data.read(at + SLOT_PAYLOAD, payload, length);
-        return SlotCrc.of(sequence, length, source, time, payload, 0) == sum
+        return crc.of(sequence, length, source, time, payload, 0) == sum
                 ? new Slot(sequence, source, time, payload) : null;
     }
 

@@ -30,6 +30,7 @@ public final class RegionProducer {
     private final DeviceMemory data;
     private final DeviceMemory control;
     private final Geometry geometry;
+    private final SlotCrc crc = new SlotCrc();
     private int tail;
     /** The last head that was accepted. */
     private int head;
@@ -145,7 +146,7 @@ public final class RegionProducer {
         var payload = new byte[length];
         data.read(at + SLOT_PAYLOAD, payload, length);
         return data.getInt(at + SLOT_CRC)
-                == SlotCrc.of(index, length, data.getInt(at + SLOT_SOURCE), data.getLong(at + SLOT_TIME), payload, 0);
+                == crc.of(index, length, data.getInt(at + SLOT_SOURCE), data.getLong(at + SLOT_TIME), payload, 0);
     }
 
     /**
@@ -199,7 +200,7 @@ public final class RegionProducer {
         data.setInt(at + SLOT_LENGTH, length);
         data.setInt(at + SLOT_SOURCE, source);
         data.setLong(at + SLOT_TIME, now);
-        data.setInt(at + SLOT_CRC, SlotCrc.of(index, length, source, now, bytes, from));
+        data.setInt(at + SLOT_CRC, crc.of(index, length, source, now, bytes, from));
     }
 
     /** Whether the consumer asked, before it went to sleep, to be woken. To be asked after publishing. */
@@ -226,6 +227,11 @@ public final class RegionProducer {
     /** The producer is awake again. */
     public void spaceNoLongerWanted() {
         data.setInt(RegionLayout.SPACE_WANTED, 0);
+    }
+
+    /** The start is over: takes the time, some hundredths of a second, to make all that follows cheaper. */
+    public void settled() {
+        crc.quick();
     }
 
     /** One pass of the owning thread: heartbeat, released slots. At least once a second. */

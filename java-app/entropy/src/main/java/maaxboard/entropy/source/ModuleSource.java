@@ -137,7 +137,7 @@ public final class ModuleSource {
             }
         }
         boolean read = false;
-        for (var entry : List.copyOf(streams.entrySet())) {
+        for (var entry : streams.entrySet()) { // Reading neither adds a stream nor takes one away.
             var stream = entry.getValue();
             if (stream.session != null && stream.errors.due(clock.getAsLong())) {
                 int units = sink.wanted(entry.getKey());

@@ -74,7 +74,7 @@ class AssessTest {
         var run = Invocation.of("selftest");
         assertEquals(ExitCode.OK, run.code(), run.err());
         assertTrue(run.out().contains("ok    KMAC256 vector of SP 800-185"), run.out());
-        assertTrue(run.out().contains("10 of 10 checks passed"), run.out());
+        assertTrue(run.out().contains("9 of 9 checks passed"), run.out());
         assertEquals("", Invocation.of("selftest", "--quiet").out());
     }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -28,27 +29,17 @@ class FaultsTest {
     private final TokenHealth health = serving(new TokenHealth(HealthPolicy.DEFAULT));
 
     @Test
-    void sipHashGivesItsAuthorsTestVectorOf16Bytes() {
-        byte[] input = new byte[16];
-        for (int i = 0; i < input.length; i++) {
-            input[i] = (byte) i;
+    void hashesOfPiecesAreApartWhereOneBitDiffersAndInTheirLowBitsWhereThePiecesAreNot() {
+        var hash = new PieceHash(7);
+        var lowBits = new HashSet<Integer>();
+        for (int i = 0; i < 10_000; i++) {
+            long[] piece = random.longs(4).map(word -> word & 0xf0f0f0f0f0f0f0f0L).toArray();
+            long before = hash.hash(piece, 0);
+            lowBits.add((int) before & 0xff);
+            piece[i % 4] ^= 1L << i / 4 % Long.SIZE;
+            assertNotEquals(before, hash.hash(piece, 0));
         }
-        assertEquals(0x3f2acc7f57c29bdbL, new SipHash(0x0706050403020100L, 0x0f0e0d0c0b0a0908L).hash(UnitWords.of(input), 0, 2));
-    }
-
-    @Test
-    void zeroBytesAreCountedAsTheyStand() {
-        for (int i = 0; i < 100_000; i++) {
-            // Many of these words have zero bytes, and bytes that differ from zero in their highest bit alone.
-            long word = random.nextLong() & random.nextLong() & random.nextLong() & random.nextLong() & random.nextLong();
-            long zeros = 0;
-            for (int at = 0; at < Long.SIZE; at += Byte.SIZE) {
-                zeros |= (word >>> at & 0xff) == 0 ? 1L << at : 0;
-            }
-            assertEquals(zeros, UnitWords.zeroBytes(word), Long.toHexString(word));
-        }
-        assertEquals(UnitWords.ONES, UnitWords.zeroBytes(0));
-        assertEquals(0, UnitWords.zeroBytes(0x8080808080808080L));
+        assertEquals(256, lowBits.size());
     }
 
     @ParameterizedTest
@@ -63,7 +54,7 @@ class FaultsTest {
             equal += unit[i] == unit[i - stride] ? 1 : 0;
         }
         int window = CutOffs.WINDOW / Long.BYTES;
-        assertEquals(equal, UnitWords.equalAtStride(UnitWords.of(unit), window, window, stride));
+        assertEquals(equal, UnitWords.equalAtStrides(UnitWords.of(unit), window, window)[Integer.numberOfTrailingZeros(stride) - 1]);
     }
 
     @Test

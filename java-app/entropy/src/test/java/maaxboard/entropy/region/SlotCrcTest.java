@@ -14,6 +14,9 @@ class SlotCrcTest {
 
     @Test
     void checksumIsTheJdksOfFieldsInOrderAndPayload() {
+        var crc = new SlotCrc();
+        var quick = new SlotCrc();
+        quick.quick();
         var random = new Random(1);
         for (int length = 0; length <= 300; length++) {
             byte[] payload = new byte[length + 7];
@@ -27,7 +30,8 @@ class SlotCrcTest {
             var expected = new CRC32C();
             expected.update(fields.array());
             expected.update(payload, from, length);
-            assertEquals((int) expected.getValue(), SlotCrc.of(sequence, length, source, time, payload, from), "length " + length);
+            assertEquals((int) expected.getValue(), crc.of(sequence, length, source, time, payload, from), "length " + length);
+            assertEquals((int) expected.getValue(), quick.of(sequence, length, source, time, payload, from), "length " + length);
         }
     }
 }
