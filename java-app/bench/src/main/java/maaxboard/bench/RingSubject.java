@@ -39,6 +39,7 @@ final class RingSubject implements Subject {
         try (var mine = Region.open(spec, Region.Role.PRODUCER); var theirs = Region.open(spec, Region.Role.CONSUMER)) {
             var producer = RegionProducer.start(mine, new Geometry(320, 128, false), 1, System.nanoTime());
             producer.state(State.OK, maaxboard.entropy.region.Reason.NONE);
+            producer.settled();
             var consumer = RegionConsumer.attach(theirs).orElseThrow();
             var block = new byte[256];
             for (int round = -ROUNDS; round < ROUNDS; round++) {

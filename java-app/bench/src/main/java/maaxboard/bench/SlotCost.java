@@ -26,6 +26,7 @@ final class SlotCost {
         try (var mine = Region.open(spec, Region.Role.PRODUCER); var theirs = Region.open(spec, Region.Role.CONSUMER)) {
             var producer = RegionProducer.start(mine, new Geometry(320, 128, mine.oneMap()), 1, System.nanoTime());
             producer.state(State.OK, Reason.NONE);
+            producer.settled();
             var consumer = RegionConsumer.attach(theirs).orElseThrow();
             var block = new byte[256];
             for (int round = -rounds; round < rounds; round++) {
