@@ -152,7 +152,9 @@ final class GuestSubject implements Subject {
 
     /** The same by all that the guest's processor does for a byte, whoever does it: the kernel, pcscd, the program. */
     private static void instructionsAgainstRngd(Guest guest, Consumer consumer, List<Row> rows) {
-        consumer.take(COUNTED_WARM_UP_SLOTS);
+        for (int taken = 0; taken < COUNTED_WARM_UP_SLOTS; taken += COUNTED_SLOTS) {
+            consumer.take(COUNTED_SLOTS);
+        }
         awaitFullRing(guest, consumer);
         long published = consumer.header().published();
         double before = busy(guest);
